@@ -1,0 +1,224 @@
+"""The command line: ``crosslab plan | run | study | verdicts | book``.
+
+Exit status: 0 good; 1 what was checked does not hold; 2 unusable input, one clear
+line per problem; 3 interrupted, and the same command goes on from there.
+
+Modules that need torch, Sphinx or Snakemake are imported inside the command that uses
+them: ``crosslab book`` must work where torch is not installed, and ``--help`` at once.
+"""
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+
+from crosslab.errors import CrosslabError, UsageError
+from crosslab.layout import OWN, PUBLISHED, RUN_NOTEBOOK, require_project
+from crosslab.records import Store, write_text
+
+INTERRUPTED = 3
+
+app = typer.Typer(
+    name="crosslab",
+    help="Robust cross-lingual transfer, re-examined: plan, run, judge and publish the study.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Scale = Annotated[str, typer.Option(help="How large the study is: smoke or lab.")]
+Results = Annotated[
+    Path, typer.Option(help="Folder of the records: 'runs' is your own, 'results' the published.")
+]
+Cores = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write JSON to this file; '-' is standard output.")
+]
+Data = Annotated[
+    Path | None, typer.Option(help="Folder with real data. The lab makes its own and takes none.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    """Robust cross-lingual transfer, re-examined."""
+    if show_version:
+        typer.echo(f"crosslab {version('crosslab')}")
+        raise typer.Exit
+
+
+@app.command()
+def plan(
+    scale: Scale = "lab",
+    results: Results = OWN,
+    cores: Cores = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what would run, how long it would take, and what is already there."""
+    from crosslab.study import estimates, explained, steps
+
+    require_project()
+    store = Store(results)
+    found = steps(store, scale)
+    cost = estimates(store, Store(PUBLISHED), found, cores)
+    if as_json:
+        runs = [
+            {**each.planned.unit.model_dump(), "state": each.state, "why": list(each.why)}
+            for each in found
+        ]
+        typer.echo(json.dumps({"scale": scale, "runs": runs, **cost}, indent=1))
+        return
+    for line in explained(found):
+        typer.echo(line)
+    typer.echo(
+        f"About {cost['minutes']} minutes and {cost['memory_gib']} GiB on {cores} cores, "
+        f"in {results}/."
+    )
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917 - the options of the command
+    experiment: Annotated[str, typer.Argument(help="An experiment, or 'pretraining'.")],
+    scale: Scale = "lab",
+    arm: Annotated[list[str] | None, typer.Option(help="An arm; all if not given.")] = None,
+    seed: Annotated[list[int] | None, typer.Option(help="A seed; all if not given.")] = None,
+    results: Results = OWN,
+    data: Data = None,
+    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Make runs of one experiment through the run notebook."""
+    from crosslab.book.run import execute
+    from crosslab.experiments import PRETRAINING, chosen_runs
+    from crosslab.study import end_with
+
+    if parent is not None:
+        end_with(parent)
+    require_project()
+    _refuse_unused(data)
+    planned = chosen_runs(experiment, scale, tuple(arm or ()), tuple(seed or ()))
+    store = Store(results)
+    if any(store.state(each) != "present" for one in planned for each in one.parents):
+        run(PRETRAINING, scale=scale, results=results)
+    for number in sorted({each.unit.seed for each in planned}):
+        units = [each.unit for each in planned if each.unit.seed == number]
+        output = results / scale / experiment / "notebooks" / f"seed-{number}.ipynb"
+        parameters = {
+            "experiment": experiment,
+            "scale": scale,
+            "arms": [unit.arm for unit in units],
+            "seed": number,
+            "results": str(results),
+        }
+        stamp = {"runs": [unit.folder for unit in units]}
+        execute(RUN_NOTEBOOK, output, parameters, stamp=stamp)
+        for unit in units:
+            typer.echo(f"{store.folder(unit)}")
+
+
+@app.command()
+def study(
+    scale: Scale = "lab",
+    results: Results = OWN,
+    cores: Cores = 2,
+    executor: Annotated[str, typer.Option(help="local, slurm or kubernetes.")] = "local",
+    data: Data = None,
+) -> None:
+    """Bring the whole study of a scale up to date; an interrupted one goes on."""
+    from crosslab import study as scheduling
+
+    require_project()
+    _refuse_unused(data)
+    console = Console()
+    made = scheduling.study(
+        Store(results), scale, cores=cores, executor=executor, console=console, data=data
+    )
+    if made:
+        console.print(f"{made} runs made, recorded in {results}/{scale}/.", highlight=False)
+
+
+@app.command()
+def verdicts(
+    scale: Scale = "lab",
+    results: Results = PUBLISHED,
+    json_file: JsonFile = None,
+    markdown: Annotated[bool, typer.Option(help="Print the table as Markdown.")] = False,
+) -> None:
+    """Judge the claims from the records and show the table."""
+    from crosslab.book.render import verdict_table
+    from crosslab.claims import judged
+
+    require_project()
+    found = judged(Store(results), scale)
+    if json_file is not None:
+        _write_json({"verdicts": [each.model_dump(mode="json") for each in found]}, json_file)
+    if markdown or json_file is None:
+        typer.echo(verdict_table(found))
+
+
+@app.command()
+def book(
+    scale: Scale = "lab",
+    results: Results = PUBLISHED,
+    show: Annotated[bool, typer.Option("--open", help="Open the book in a browser.")] = False,
+) -> None:
+    """Execute the chapters, render the pages and build the book from the records."""
+    from crosslab.book.build import build
+
+    require_project()
+    page = build(Store(results), scale)
+    typer.echo(f"The book is at {page}.")
+    if show:
+        typer.launch(str(page))
+
+
+def _refuse_unused(data: Path | None) -> None:
+    if data is not None:
+        raise UsageError(
+            f"--data {data}: scales smoke and lab make their own data and take none; "
+            "leave the option out."
+        )
+
+
+def _write_json(value: dict[str, Any], path: Path) -> None:
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    if str(path) == "-":
+        typer.echo(text, nl=False)
+    else:
+        write_text(path, text)
+
+
+def cli() -> None:
+    """Run the command line and turn every error into lines and an exit status."""
+    sys.exit(_status())
+
+
+def _status() -> int:
+    try:
+        outcome = typer.main.get_command(app).main(standalone_mode=False, prog_name="crosslab")
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except CrosslabError as error:
+        for problem in error.problems:
+            typer.echo(f"crosslab: {problem}", err=True)
+        return error.exit_status
+    except (KeyboardInterrupt, click.Abort):
+        typer.echo("crosslab: interrupted; the same command goes on from here.", err=True)
+        return INTERRUPTED
+    return outcome if isinstance(outcome, int) else 0
+
+
+if __name__ == "__main__":
+    cli()

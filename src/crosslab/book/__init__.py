@@ -1,0 +1,1 @@
+"""From records to pages: strict notebooks, words, freshness, the build."""

@@ -1,0 +1,179 @@
+"""From records to a book: execute what is stale, render, check, build."""
+
+import json
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from os.path import relpath
+from pathlib import Path
+
+from crosslab.book.chapters import CHAPTERS, Chapter
+from crosslab.book.freshness import (
+    STAMPS,
+    chapter_inputs,
+    rendered_inputs,
+    require_fresh,
+    staleness,
+)
+from crosslab.book.render import run_entry, table, verdict_table
+from crosslab.book.run import STAMP, execute, read_notebook
+from crosslab.claims import bars, claims, judged
+from crosslab.errors import RunError
+from crosslab.evidence import gathered
+from crosslab.layout import BOOK, BUILT, GENERATED, PUBLISHED
+from crosslab.provenance import digest, interpreter
+from crosslab.records import RECORD, Record, Store, write_text
+
+
+def build(store: Store, scale: str) -> Path:
+    """Build the book from the records of a study and return its first page.
+
+    Raises:
+        RunError: A chapter failed, or the build gave a warning.
+    """
+    for chapter in CHAPTERS:
+        if staleness(chapter) or _made_from(chapter) != (str(store.root), scale):
+            execute_chapter(chapter, store, scale)
+    render(store, scale)
+    require_fresh()
+    return _built()
+
+
+def execute_chapter(chapter: Chapter, store: Store, scale: str) -> None:
+    """Execute a chapter and stamp the copy with all it was made from."""
+    stamp = {
+        "inputs": chapter_inputs(chapter, store, scale),
+        "executed": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    parameters = {"results": str(store.root), "scale": scale}
+    execute(chapter.notebook, chapter.page, parameters, stamp=stamp)
+
+
+def _made_from(chapter: Chapter) -> tuple[str, str]:
+    parameters = read_notebook(chapter.page).metadata[STAMP]["parameters"]
+    return parameters["results"], parameters["scale"]
+
+
+def render(store: Store, scale: str) -> None:
+    """Write the generated parts of the pages, and what they were made from."""
+    pages = {
+        "answer.md": _answer(store, scale),
+        "runs.md": _runs(store, scale),
+        "status.md": _status(store, scale),
+    }
+    for name, text in pages.items():
+        write_text(GENERATED / name, text + "\n")
+    stamp = {
+        "results": str(store.root),
+        "scale": scale,
+        "inputs": rendered_inputs(store, scale),
+        "written": {name: digest((GENERATED / name).read_bytes()) for name in pages},
+    }
+    write_text(STAMPS, json.dumps(stamp, indent=1) + "\n")
+
+
+def _answer(store: Store, scale: str) -> str:
+    """Return the answer so far: the verdicts, whose runs they are, and what was not run."""
+    names = {
+        claim.claim_id: f"[{claim.name}](executed/{bar.experiment}.ipynb)"
+        for claim in claims()
+        for bar in bars()
+        if bar.claim_id == claim.claim_id
+    }
+    found = judged(store, scale)
+    whose = (
+        "the published runs"
+        if store.root == PUBLISHED
+        else f"the runs in `{store.root}/` on this machine"
+    )
+    quoted = "\n".join(
+        f"The claim as a report prints it: “{claim.quote}”"
+        for claim in claims()
+        if claim.claim_id in {each.claim_id for each in found}
+    )
+    return f"{verdict_table(found, names)}\n\n{quoted} Numbers are accuracy points from {whose}."
+
+
+def _runs(store: Store, scale: str) -> str:
+    """Return the page of runs: every record of the study, encoders first."""
+    parts = []
+    for unit in store.manifest(scale).units:
+        if store.state(unit) == "absent":
+            parts.append(f"## {unit.label}\n\nNot run. See the status page.\n")
+            continue
+        record = store.record(unit)
+        parts.append(run_entry(record, _links(store, record)))
+    return "\n".join(parts)
+
+
+def _links(store: Store, record: Record) -> dict[str, str]:
+    """Return the files of a run, relative to the book's source folder."""
+    folder = store.folder(record.unit)
+    notebook = folder.parents[1] / "notebooks" / f"seed-{record.unit.seed}.ipynb"
+    paths = {name: folder / name for name in (RECORD, *record.files)}
+    if notebook.exists():
+        paths["executed run notebook"] = notebook
+    return {name: relpath(path, BOOK) for name, path in paths.items()}
+
+
+def _status(store: Store, scale: str) -> str:
+    """Return when each page was executed and from what, and what is missing."""
+    manifest = store.manifest(scale)
+    there = [unit for unit in manifest.units if store.state(unit) != "absent"]
+    pages = table(
+        ("page", "executed (UTC)", "seconds", "records", "notebook SHA-256", "state"),
+        [_page_row(chapter) for chapter in CHAPTERS],
+    )
+    missing = [f"- {unit.label}" for unit in manifest.units if unit not in there]
+    return "\n\n".join(
+        [
+            f"Study at scale `{scale}`, planned {manifest.planned}, in `{store.root}/`: "
+            f"{len(there)} of {len(manifest.units)} runs are there. Dependencies are locked by a "
+            f"file with SHA-256 `{manifest.lock}`.",
+            pages,
+            "Missing runs:\n\n" + "\n".join(missing) if missing else "No run is missing.",
+            _time_spent(store, scale),
+        ]
+    )
+
+
+def _page_row(chapter: Chapter) -> tuple[str, ...]:
+    stamp = read_notebook(chapter.page).metadata[STAMP]
+    problems = staleness(chapter)
+    notebook = next(iter(stamp["inputs"]["notebook"].values()))
+    return (
+        f"[{chapter.name}](executed/{chapter.name}.ipynb)",
+        stamp["executed"].removesuffix("+00:00"),
+        str(stamp["seconds"]),
+        str(len(stamp["inputs"]["records"]) - 1),
+        f"`{notebook[:12]}`",
+        "; ".join(problems) if problems else "fresh",
+    )
+
+
+def _time_spent(store: Store, scale: str) -> str:
+    rows = []
+    for chapter in CHAPTERS:
+        evidence = gathered(store, scale, chapter.experiment)
+        for kind, records in (("pre-training", evidence.parents), ("runs", evidence.records)):
+            wall = [record.wall_seconds for record in records]
+            rows.append(
+                (chapter.experiment, kind, len(wall), f"{sum(wall):.0f}", f"{max(wall):.0f}")
+            )
+    return table(("experiment", "kind", "count", "seconds in all", "longest"), rows)
+
+
+def _built() -> Path:
+    """Run Jupyter Book, every warning an error, and return the first page."""
+    command = [
+        *(interpreter(), "-c", "from jupyter_book.cli.main import main; main()"),
+        *("build", str(BOOK), "--config", "_config.yml"),
+        *("--path-output", ".", "-n", "-W", "--keep-going"),
+    ]
+    shutil.rmtree(BUILT / "html", ignore_errors=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = (done.stdout + done.stderr).splitlines()
+        lines = [line for line in said if "WARNING" in line or "ERROR" in line or "rror:" in line]
+        raise RunError(["The book was not built.", *(lines or said[-5:])])
+    return BUILT / "html" / "index.html"

@@ -1,0 +1,126 @@
+"""Whether a page still shows what its records, its notebook and its source would give.
+
+The cache of Jupyter Book looks at a notebook's cells alone and publishes yesterday's
+number when the code behind a cell changes. Here every page carries the hashes of all
+it was made from, and a page that no longer matches fails the build.
+"""
+
+import ast
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from crosslab.book.chapters import CHAPTERS, Chapter
+from crosslab.book.run import STAMP, read_notebook
+from crosslab.errors import StaleError, StoreError, UsageError
+from crosslab.experiments import changes
+from crosslab.layout import CLAIMS, GENERATED
+from crosslab.provenance import digest, source_digests
+from crosslab.records import MANIFEST, RECORD, Store
+
+STAMPS: Final = GENERATED / "stamps.json"
+_RENDERING: Final = ("crosslab.book.render",)
+
+
+def chapter_inputs(chapter: Chapter, store: Store, scale: str) -> dict[str, Any]:
+    """Return the hashes of everything a chapter is made from."""
+    return {
+        "notebook": {str(chapter.notebook): _digest(chapter.notebook)},
+        "sources": source_digests(_modules(chapter.notebook)),
+        "claims": _claims(),
+        "records": record_digests(store, scale),
+    }
+
+
+def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
+    """Return the hashes of everything the generated pages are made from."""
+    return {
+        "sources": source_digests(_RENDERING),
+        "claims": _claims(),
+        "records": record_digests(store, scale),
+        "pages": {str(chapter.page): _digest(chapter.page) for chapter in CHAPTERS},
+    }
+
+
+def record_digests(store: Store, scale: str) -> dict[str, str]:
+    """Return the hash of every record of a study, each checked against its files."""
+    manifest = store.manifest(scale)
+    found = {MANIFEST: digest((store.root / scale / MANIFEST).read_bytes())}
+    for unit in manifest.units:
+        if store.state(unit) == "absent":
+            found[unit.folder] = "absent"
+        else:
+            store.record(unit)
+            found[unit.folder] = digest((store.folder(unit) / RECORD).read_bytes())
+    return found
+
+
+def staleness(chapter: Chapter) -> list[str]:
+    """Return what a chapter's page no longer matches; nothing if it is fresh."""
+    if not chapter.page.exists():
+        return ["not executed yet"]
+    try:
+        stamp = read_notebook(chapter.page).metadata.get(STAMP)
+        if stamp is None:
+            return ["executed without a stamp"]
+        store, scale = Store(Path(stamp["parameters"]["results"])), stamp["parameters"]["scale"]
+        return _differences(stamp["inputs"], chapter_inputs(chapter, store, scale))
+    except (StoreError, UsageError) as error:
+        return error.problems
+
+
+def rendered_staleness() -> list[str]:
+    """Return what the generated pages no longer match; nothing if they are fresh."""
+    try:
+        stamp = json.loads(STAMPS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return [f"{STAMPS}: missing or unreadable"]
+    try:
+        now = rendered_inputs(Store(Path(stamp["results"])), stamp["scale"])
+    except (StoreError, UsageError) as error:
+        return error.problems
+    written = {name: _digest(GENERATED / name) for name in stamp["written"]}
+    return _differences(
+        {**stamp["inputs"], "written": stamp["written"]}, {**now, "written": written}
+    )
+
+
+def require_fresh() -> None:
+    """Refuse to build from pages that are not what they would be now.
+
+    Raises:
+        StaleError: One line per page and difference.
+    """
+    problems = [
+        f"{chapter.page} is stale: {problem}."
+        for chapter in CHAPTERS
+        for problem in staleness(chapter)
+    ]
+    problems += [f"{GENERATED} is stale: {problem}." for problem in rendered_staleness()]
+    if problems:
+        raise StaleError([*problems, "Make the pages anew with: crosslab book"])
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return [f"{change.split(':')[0]} changed" for change in changes(before, now)]
+
+
+def _claims() -> dict[str, str]:
+    return {str(path): _digest(path) for path in sorted(CLAIMS.glob("*.yaml"))}
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest(path.read_bytes())
+    except OSError:
+        return "absent"
+
+
+def _modules(notebook: Path) -> Iterable[str]:
+    """Return the modules of this package that a notebook imports from."""
+    for cell in read_notebook(notebook).cells:
+        if cell.cell_type == "code":
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("crosslab."):
+                    yield str(node.module)

@@ -1,0 +1,202 @@
+"""Papermill, strict: a notebook is run with parameters it declares, or not at all.
+
+Papermill itself only warns about a parameter that a notebook does not declare and
+then runs the defaults, so a misspelt name gives a wrong result and no error.
+"""
+
+import ast
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from crosslab import errors
+from crosslab.errors import CrosslabError, ParameterError, RunError, StoreError, UsageError
+
+TYPES: Final[Mapping[str, type]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": bool,
+    "list": list,
+}
+STAMP: Final = "crosslab"  # the key of our own entry in a notebook's metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter a notebook declares."""
+
+    name: str
+    kind: str
+    default: Any
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a value is of the declared type; a whole number is a float, a bool no number."""
+        if self.kind in ("int", "float") and isinstance(value, bool):
+            return False
+        return isinstance(value, (int, float) if self.kind == "float" else TYPES[self.kind])
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Return a notebook, or say in one line why it cannot be read."""
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such notebook.") from None
+    except Exception as error:  # nbformat raises many kinds, all meaning the same
+        raise UsageError(f"{path}: not a readable notebook ({str(error)[:80]}).") from error
+    return notebook
+
+
+def declared_parameters(notebook: NotebookNode, path: Path) -> dict[str, Parameter]:
+    """Return what a notebook declares in its ``parameters`` cell.
+
+    Raises:
+        ParameterError: There is no such cell, or a line of it is not
+            ``name: type = literal``.
+    """
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise ParameterError(
+            f"{path}: {len(cells)} cells are tagged 'parameters'; exactly one is needed."
+        )
+    found: dict[str, Parameter] = {}
+    problems = []
+    for statement in ast.parse(cells[0].source).body:
+        parameter = _parameter(statement)
+        if parameter is None:
+            problems.append(
+                f"{path}: '{ast.unparse(statement)}' in the parameters cell is not "
+                f"'name: type = literal' with a type among {', '.join(TYPES)}."
+            )
+        else:
+            found[parameter.name] = parameter
+    if problems:
+        raise ParameterError(problems)
+    return found
+
+
+def _parameter(statement: ast.stmt) -> Parameter | None:
+    match statement:
+        case ast.AnnAssign(
+            target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value
+        ) if kind in TYPES:
+            try:
+                parameter = Parameter(name, kind, ast.literal_eval(value))
+            except ValueError:
+                return None
+            return parameter if parameter.accepts(parameter.default) else None
+    return None
+
+
+def checked(
+    declared: Mapping[str, Parameter], given: Mapping[str, Any], path: Path
+) -> dict[str, Any]:
+    """Return the parameters a run will really have, defaults filled in.
+
+    Raises:
+        ParameterError: Some given parameters are undeclared or ill-typed; all are named.
+    """
+    problems = [
+        problem for name in given if (problem := _problem(declared, name, given[name], path))
+    ]
+    if problems:
+        raise ParameterError(problems)
+    return {name: given.get(name, each.default) for name, each in declared.items()}
+
+
+def _problem(declared: Mapping[str, Parameter], name: str, value: Any, path: Path) -> str | None:
+    if name not in declared:
+        near = get_close_matches(name, declared, n=1)
+        guess = f" Did you mean '{near[0]}'?" if near else ""
+        return f"{path} has no parameter '{name}'.{guess} Declared: {', '.join(declared)}."
+    if not declared[name].accepts(value):
+        return (
+            f"{path}: parameter '{name}' takes {declared[name].kind}, "
+            f"got {type(value).__name__} {value!r}."
+        )
+    return None
+
+
+def execute(
+    notebook: Path, output: Path, parameters: Mapping[str, Any], *, stamp: Mapping[str, Any]
+) -> None:
+    """Run a notebook with these parameters and keep the executed copy.
+
+    The copy appears under its name when the run is complete; a run that failed is
+    kept beside it as ``*.failed.ipynb``, with the error where it happened.
+
+    Raises:
+        ParameterError: Before anything runs.
+        RunError: A cell failed; errors of this package keep their own kind.
+    """
+    template = read_notebook(notebook)
+    effective = checked(declared_parameters(template, notebook), parameters, notebook)
+    unfinished = output.with_name(f".{output.stem}.unfinished.ipynb")
+    failed = output.with_name(f"{output.stem}.failed.ipynb")
+    began = time.monotonic()
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with _quiet():
+            papermill.execute_notebook(
+                notebook,
+                unfinished,
+                effective,
+                kernel_name="python3",
+                progress_bar=False,
+                extra_arguments=["--log-level=ERROR"],
+            )
+        _stamp(unfinished, {**stamp, "parameters": effective, "seconds": _since(began)})
+        failed.unlink(missing_ok=True)
+        unfinished.replace(output)
+    except PapermillExecutionError as error:
+        unfinished.replace(failed)
+        raise _translated(error, failed) from error
+    except OSError as error:
+        raise StoreError(f"{output} could not be written: {error.strerror or error}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _translated(error: PapermillExecutionError, kept: Path) -> CrosslabError:
+    """Return the error of a cell as the error it was, where it is one of ours."""
+    kind = getattr(errors, str(error.ename), None)
+    if isinstance(kind, type) and issubclass(kind, CrosslabError):
+        return kind(str(error.evalue).splitlines())
+    return RunError(
+        f"Cell {error.exec_count} failed: {error.ename}: {error.evalue} (kept as {kept})."
+    )
+
+
+def _stamp(path: Path, stamp: Mapping[str, Any]) -> None:
+    """Write what the copy was made from into its metadata, and drop what differs per machine."""
+    notebook = read_notebook(path)
+    notebook.metadata[STAMP] = dict(stamp)
+    notebook.metadata.pop("papermill", None)  # absolute paths and times of this machine
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 1)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep papermill's narration out of the log; what matters is raised."""
+    logger = logging.getLogger("papermill")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,205 @@
+"""Claims, the bars they must clear, and the verdicts.
+
+A verdict has two halves that never overwrite each other: what the literature says of
+the claim, and what the runs say. The second names the rung its evidence stands on and
+is decided by a bar that was written before the runs.
+"""
+
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from crosslab.errors import UsageError
+from crosslab.evidence import Evidence, estimate_of, gathered
+from crosslab.layout import CLAIMS
+from crosslab.records import Store
+from crosslab.stats.twolevel import Estimate, Interval
+
+REGISTRY: Final = CLAIMS / "registry.yaml"
+BARS: Final = CLAIMS / "bars.yaml"
+
+Stance = Literal["supported", "contradicted", "conflicting", "source-silent", "not-found"]
+Replication = Literal[
+    "reproduced", "direction-only", "contradicted", "inconclusive", "not-testable-here"
+]
+
+_STRICT: Final = ConfigDict(frozen=True, extra="forbid")
+
+
+class Occurrence(BaseModel):
+    """Where a report makes the claim, and what it says of its own check."""
+
+    model_config = _STRICT
+
+    report: str
+    title: str
+    sha256: str
+    start: int
+    end: int
+    verified: bool
+    confidence: float
+
+
+class Literature(BaseModel):
+    """What was found in print, in our own words."""
+
+    model_config = _STRICT
+
+    stance: Stance
+    mark: Literal["SEEN", "RECALLED", "NOT FOUND"]
+    reason: str
+    sources: list[str]
+
+
+class Claim(BaseModel):
+    """A claim under audit."""
+
+    model_config = _STRICT
+
+    claim_id: str
+    name: str
+    quote: str
+    claimed_points: float | None
+    found_in: list[Occurrence]
+    literature: Literature
+
+
+class Bar(BaseModel):
+    """What will count as what, fixed before the runs."""
+
+    model_config = _STRICT
+
+    claim_id: str
+    rung: str
+    experiment: str
+    quantity: str
+    treated: str
+    control: str
+    direction: Literal["greater"]
+    claimed_points: float
+    smallest_effect_points: float
+    seeds: int
+    level: float
+    test: str
+    outcomes: dict[str, str]
+    why_not_reproduced: str
+
+
+class Verdict(BaseModel):
+    """What a claim comes to, with everything needed to follow it back."""
+
+    model_config = _STRICT
+
+    claim_id: str
+    rung: str
+    scale: str
+    estimate: float
+    interval: tuple[float, float]
+    claimed: float | None
+    tests: dict[str, dict[str, float]]
+    bayes_factor: float | None
+    power: float | None
+    seeds: list[int]
+    literature: Stance
+    replication: Replication
+    reason: str
+    records: list[str]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def claims() -> list[Claim]:
+    """Return every claim of the registry."""
+    return _loaded(REGISTRY, "claims", Claim)
+
+
+def bars() -> list[Bar]:
+    """Return every bar."""
+    return _loaded(BARS, "bars", Bar)
+
+
+def judged(store: Store, scale: str) -> list[Verdict]:
+    """Return the verdict on every claim that has a bar."""
+    known = {claim.claim_id: claim for claim in claims()}
+    return [
+        verdict(known[bar.claim_id], bar, gathered(store, scale, bar.experiment)) for bar in bars()
+    ]
+
+
+def estimate(evidence: Evidence, bar: Bar) -> Estimate:
+    """Return the quantity a bar is about."""
+    outcomes = evidence.outcomes
+    gain = outcomes.gain(bar.treated, bar.control, outcomes.same_language())
+    return estimate_of(gain)
+
+
+def verdict(claim: Claim, bar: Bar, evidence: Evidence) -> Verdict:
+    """Return what the evidence says of a claim, by the bar and nothing else."""
+    found = estimate(evidence, bar)
+    interval = found.interval(bar.level)
+    replication, reason = _decided(bar, interval, evidence)
+    return Verdict(
+        claim_id=claim.claim_id,
+        rung=bar.rung,
+        scale=evidence.scale,
+        estimate=interval.estimate,
+        interval=(interval.low, interval.high),
+        claimed=bar.claimed_points,
+        tests={
+            "direction": {
+                "p_one_sided": found.p_greater(),
+                "standard_error": found.standard_error,
+                "degrees_of_freedom": float(found.degrees),
+            }
+        },
+        bayes_factor=None,
+        power=None,
+        seeds=list(evidence.outcomes.seeds),
+        literature=claim.literature.stance,
+        replication=replication,
+        reason=reason,
+        records=[record.unit.folder for record in evidence.records],
+    )
+
+
+def _decided(bar: Bar, interval: Interval, evidence: Evidence) -> tuple[Replication, str]:
+    """Return the outcome and the reason, trying the outcomes of the bar from top to bottom."""
+    if evidence.missing:
+        named = ", ".join(unit.label for unit in evidence.missing)
+        return "inconclusive", f"runs are missing: {named}"
+    if len(evidence.outcomes.seeds) < bar.seeds:
+        return (
+            "inconclusive",
+            f"{len(evidence.outcomes.seeds)} seeds, and the bar asks for {bar.seeds}",
+        )
+    if interval.low > 0:
+        return "direction-only", f"{bar.outcomes['direction-only']}; {bar.why_not_reproduced}"
+    if interval.high < bar.smallest_effect_points:
+        return "contradicted", bar.outcomes["contradicted"]
+    return "inconclusive", (
+        f"the interval holds both zero and the smallest effect of interest "
+        f"({bar.smallest_effect_points} points) or reaches beyond it"
+    )
+
+
+def _loaded(path: Path, key: str, model: type[Model]) -> list[Model]:
+    """Return the rows of a YAML file, every problem in it reported at once."""
+    try:
+        rows: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))[key]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from error
+    loaded, problems = [], []
+    for number, row in enumerate(rows, start=1):
+        try:
+            loaded.append(model.model_validate(row))
+        except ValidationError as error:
+            problems += [
+                f"{path}, entry {number}: {'.'.join(map(str, each['loc']))}: {each['msg']}."
+                for each in error.errors()
+            ]
+    if problems:
+        raise UsageError(problems)
+    return loaded

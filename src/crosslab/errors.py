@@ -1,0 +1,58 @@
+"""What can go wrong, and what the person at the keyboard is told.
+
+CrosslabError
+├── UsageError        an argument, parameter or file that cannot be used (exit status 2)
+│   ├── UnknownNameError     a name that is not in a registry
+│   └── ParameterError       notebook parameters that are undeclared or ill-typed
+├── StoreError        a record that is damaged, contradictory or cannot be written (exit status 2)
+├── BusyError         another study works in the same folder (exit status 2)
+├── RunError          a notebook or a scheduled run failed (exit status 1)
+└── StaleError        a page or record no longer matches what it was made from (exit status 1)
+
+A message says what was wrong with the value, what is accepted and what to do.
+Where several things are wrong at once, one error carries them all, a line each.
+"""
+
+from collections.abc import Sequence
+
+
+class CrosslabError(Exception):
+    """Anything this package raises on purpose."""
+
+    exit_status = 2
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class UsageError(CrosslabError):
+    """An argument, a setting or a file that cannot be used as it is."""
+
+
+class UnknownNameError(UsageError):
+    """A name that is in no registry; the message suggests the nearest one."""
+
+
+class ParameterError(UsageError):
+    """Notebook parameters that the notebook does not declare, or of another type."""
+
+
+class StoreError(CrosslabError):
+    """A record that is damaged, contradicts another one, or cannot be written."""
+
+
+class BusyError(CrosslabError):
+    """Another study is at work in the same folder."""
+
+
+class RunError(CrosslabError):
+    """A notebook or a scheduled run failed."""
+
+    exit_status = 1
+
+
+class StaleError(CrosslabError):
+    """A page that no longer matches its records, its notebook or its source."""
+
+    exit_status = 1

@@ -1,0 +1,163 @@
+"""The evidence of a study: its records, gathered into what statistics and figures take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crosslab.errors import StoreError
+from crosslab.records import DataCard, Manifest, Record, Store, Unit
+from crosslab.seeding import generator
+from crosslab.stats.outcomes import Cells, Outcomes
+from crosslab.stats.twolevel import Estimate, two_level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a study has to say on one experiment."""
+
+    scale: str
+    experiment: str
+    outcomes: Outcomes
+    records: tuple[Record, ...]
+    parents: tuple[Record, ...]
+    missing: tuple[Unit, ...]
+
+    def card(self, name: str) -> DataCard:
+        """Return a data card of the runs or of the encoder they start from."""
+        for record in (*self.parents, *self.records):
+            for card in record.data:
+                if card.name == name:
+                    return card
+        raise StoreError(f"No record of {self.experiment} has a data card '{name}'.")
+
+    def task(self) -> str:
+        """Return the task the experiment is about."""
+        return str(self.records[0].settings["task"])
+
+    def runs(self) -> pd.DataFrame:
+        """Return one row per run: what a person looks at first, and where it is recorded."""
+        return pd.DataFrame([_row(record) for record in self.records])
+
+    def names(self) -> dict[str, str]:
+        """Return the name of each language."""
+        return {each["key"]: each["name"] for each in self.languages()}
+
+    def languages(self) -> list[dict[str, Any]]:
+        """Return what is known of each language, the source first."""
+        return list(self.card("lab-text").details["languages"])
+
+    def lines(self) -> list[tuple[str, Cells]]:
+        """Return what tables and figures have a line for: each language, then two averages."""
+        outcomes, names = self.outcomes, self.names()
+        single = [
+            (names[key] + (" (source)" if key == outcomes.source else ""), outcomes.pair(key, key))
+            for key in outcomes.languages
+        ]
+        return [
+            *single,
+            ("all targets", outcomes.same_language()),
+            ("mixed pairs", outcomes.mixed_language()),
+        ]
+
+
+def estimate_of(values: NDArray[np.float64]) -> Estimate:
+    """Return the estimate of a quantity given per seed and item, the same wherever it is shown."""
+    return two_level(values, rng=generator(0, "two-level"))
+
+
+def gathered(store: Store, scale: str, experiment: str) -> Evidence:
+    """Return the evidence on an experiment; runs that are missing are named, not passed over.
+
+    A seed enters the outcomes only if every arm has it: arms are compared seed by seed.
+
+    Raises:
+        StoreError: No seed is complete, or a record does not match its files.
+    """
+    manifest = store.manifest(scale)
+    units = [unit for unit in manifest.units if unit.experiment == experiment]
+    there = [unit for unit in units if store.state(unit) != "absent"]
+    records = {unit: store.record(unit) for unit in there}
+    missing = tuple(unit for unit in units if unit not in records)
+    complete = _complete_seeds(units, there)
+    if not complete:
+        raise StoreError(
+            f"No seed of {experiment} at scale '{scale}' is complete in {store.root}. "
+            f"Run: crosslab study --scale {scale} --results {store.root}"
+        )
+    return Evidence(
+        scale=scale,
+        experiment=experiment,
+        outcomes=_outcomes(store, there, complete),
+        records=tuple(records.values()),
+        parents=_parents(store, manifest, list(records.values())),
+        missing=missing,
+    )
+
+
+def _complete_seeds(units: Sequence[Unit], there: Sequence[Unit]) -> list[int]:
+    arms = {unit.arm for unit in units}
+    return sorted(
+        seed
+        for seed in {unit.seed for unit in there}
+        if {unit.arm for unit in there if unit.seed == seed} == arms
+    )
+
+
+def _parents(store: Store, manifest: Manifest, records: Sequence[Record]) -> tuple[Record, ...]:
+    wanted = {parent for record in records for parent in record.parents}
+    return tuple(store.record(unit) for unit in manifest.units if unit.fingerprint in wanted)
+
+
+def _outcomes(store: Store, there: Sequence[Unit], seeds: Sequence[int]) -> Outcomes:
+    blocks: dict[str, list[NDArray[np.bool_]]] = {}
+    languages: tuple[str, ...] = ()
+    for unit in sorted(there, key=lambda unit: (unit.arm, unit.seed)):
+        if unit.seed in seeds:
+            languages, block = right_block(store.answers(unit))
+            blocks.setdefault(unit.arm, []).append(block)
+    return Outcomes(
+        languages=languages,
+        seeds=tuple(seeds),
+        right={arm: np.stack(parts) for arm, parts in blocks.items()},
+    )
+
+
+def right_block(answers: pd.DataFrame) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+    """Return the languages and which answers were right, shape (items, first, second).
+
+    Raises:
+        StoreError: Some item has no answer in some pair of languages, or more than one.
+    """
+    languages = tuple(dict.fromkeys(answers["first"]))
+    items = list(dict.fromkeys(answers["item"]))
+    place = {key: number for number, key in enumerate(languages)}
+    row = {key: number for number, key in enumerate(items)}
+    block = np.full((len(items), len(languages), len(languages)), -1, dtype=np.int8)
+    at = (
+        answers["item"].map(row).to_numpy(),
+        answers["first"].map(place).to_numpy(),
+        answers["second"].map(place).to_numpy(),
+    )
+    block[at] = (answers["prediction"] == answers["gold"]).to_numpy()
+    if (block < 0).any() or len(answers) != block.size:
+        raise StoreError(
+            f"Answers hold {len(answers)} rows, but {len(items)} items in {len(languages)} x "
+            f"{len(languages)} language pairs need {block.size}, one each."
+        )
+    return languages, block.astype(np.bool_)
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {
+        "arm": record.unit.arm,
+        "seed": record.unit.seed,
+        "source": 100 * record.metrics["source_accuracy"],
+        "zero-shot": 100 * record.metrics["zero_shot_macro_accuracy"],
+        "mixed pairs": 100 * record.metrics["mixed_pair_macro_accuracy"],
+        "seconds": record.wall_seconds,
+        "record": record.unit.folder,
+    }

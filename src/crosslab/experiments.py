@@ -1,0 +1,214 @@
+"""The experiments, and the runs each of them consists of at a scale.
+
+Reading order of a run: this table -> ``running.py`` (prepares, trains, answers,
+records) -> ``training.py`` (the loop). Nothing here imports torch, so a plan is
+made, and a fingerprint computed, in a moment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crosslab.config import StudyConfig, settings, study_config
+from crosslab.errors import UnknownNameError, UsageError
+from crosslab.provenance import answering_versions, digest_of, source_digests
+from crosslab.records import Unit
+from crosslab.registry import lookup
+
+PRETRAINING: Final = "pretraining"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """A question put to the lab: a task, the arms compared on it, the encoder they start from."""
+
+    task: str
+    arms: tuple[str, ...]
+    encoder: str
+    evaluation: str
+    claims: tuple[str, ...]
+
+
+EXPERIMENTS: Final[Mapping[str, Experiment]] = {
+    "transfer-paraphrase": Experiment(
+        task="paraphrase",
+        arms=("standard", "smoothing-synonyms"),
+        encoder="mbert",
+        evaluation="every ordered pair of languages",
+        claims=("gain-paraphrase",),
+    ),
+}
+
+# The modules a run enters by; what they import follows. An arm adds its own module.
+# `running` is left out: it keeps the books, and what it may change is no answer.
+_ENCODER_ENTRY: Final = ("crosslab.pretraining",)
+_ARM_ENTRY: Final = ("crosslab.finetuning",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRun:
+    """A run that a study consists of, with everything its answers depend on."""
+
+    unit: Unit
+    settings: Mapping[str, Any]
+    sources: Mapping[str, str]
+    packages: Mapping[str, str]
+    parents: tuple[Unit, ...] = ()
+
+    @property
+    def threads(self) -> int:
+        """Processor threads the run computes with."""
+        return int(self.settings["threads"])
+
+
+def encoder_run(scale: str, recipe: str = "mbert") -> PlannedRun:
+    """Return the pre-training run of a scale."""
+    config = study_config(scale)
+    chosen = {
+        "recipe": recipe,
+        "lab": settings(config.lab),
+        "encoder": settings(config.encoder),
+        "pretrain": settings(config.pretrain),
+        "threads": config.pretrain.threads,
+    }
+    return _planned(
+        config,
+        PRETRAINING,
+        recipe,
+        seed=config.pretrain.seed,
+        chosen=chosen,
+        entry=_ENCODER_ENTRY,
+    )
+
+
+def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
+    """Return one fine-tuning run of an experiment.
+
+    Raises:
+        UsageError: The experiment, the scale, the arm or the seed is not part of the study.
+    """
+    config = study_config(scale)
+    asked = lookup(EXPERIMENTS, experiment, kind="experiment")
+    lookup(dict.fromkeys(asked.arms, True), arm, kind="arm")
+    if seed not in config.seed_range:
+        last = config.seed_range[-1]
+        raise UsageError(f"Seed {seed} is not part of scale '{scale}'; accepted: 0 to {last}.")
+    encoder = encoder_run(scale, asked.encoder)
+    chosen = {
+        "task": asked.task,
+        "arm": arm,
+        "evaluation": asked.evaluation,
+        "lab": settings(config.lab),
+        "items": settings(config.task),
+        "finetune": settings(config.finetune),
+        "encoder": encoder.unit.fingerprint,
+        "threads": config.finetune.threads,
+    }
+    entry = (*_ARM_ENTRY, f"crosslab.methods.{arm.replace('-', '_')}")
+    return _planned(
+        config,
+        experiment,
+        arm,
+        seed=seed,
+        chosen=chosen,
+        entry=entry,
+        parents=(encoder.unit,),
+    )
+
+
+def planned_runs(scale: str) -> list[PlannedRun]:
+    """Return every run of a scale, encoders first."""
+    config = study_config(scale)
+    recipes = sorted({experiment.encoder for experiment in EXPERIMENTS.values()})
+    return [
+        *(encoder_run(scale, recipe) for recipe in recipes),
+        *(
+            arm_run(scale, name, arm, seed)
+            for name, experiment in EXPERIMENTS.items()
+            for seed in config.seed_range
+            for arm in experiment.arms
+        ),
+    ]
+
+
+def chosen_runs(
+    experiment: str, scale: str, arms: tuple[str, ...] = (), seeds: tuple[int, ...] = ()
+) -> list[PlannedRun]:
+    """Return the runs of one experiment, narrowed to some arms and seeds; all if none is given.
+
+    Every name that is not part of the study is reported, not just the first one.
+    """
+    config = study_config(scale)
+    if experiment == PRETRAINING:
+        return [encoder_run(scale, recipe) for recipe in arms or ("mbert",)]
+    asked = lookup(EXPERIMENTS, experiment, kind="experiment")
+    problems = [problem for arm in arms if (problem := _unknown_arm(asked, arm))]
+    if problems:
+        raise UnknownNameError(problems)
+    return [
+        arm_run(scale, experiment, arm, seed)
+        for seed in seeds or config.seed_range
+        for arm in arms or asked.arms
+    ]
+
+
+def _unknown_arm(experiment: Experiment, arm: str) -> str | None:
+    try:
+        lookup(dict.fromkeys(experiment.arms, True), arm, kind="arm")
+    except UnknownNameError as error:
+        return str(error)
+    return None
+
+
+def _planned(  # noqa: PLR0913 - the parts of a fingerprint, each named
+    config: StudyConfig,
+    experiment: str,
+    arm: str,
+    *,
+    seed: int,
+    chosen: dict[str, Any],
+    entry: tuple[str, ...],
+    parents: tuple[Unit, ...] = (),
+) -> PlannedRun:
+    sources, packages = source_digests(entry), answering_versions()
+    identity = {
+        "experiment": experiment,
+        "arm": arm,
+        "seed": seed,
+        "settings": chosen,
+        "sources": sources,
+        "packages": packages,
+    }
+    unit = Unit(
+        scale=config.scale,
+        experiment=experiment,
+        arm=arm,
+        seed=seed,
+        fingerprint=digest_of(identity),
+    )
+    return PlannedRun(
+        unit=unit, settings=chosen, sources=sources, packages=packages, parents=parents
+    )
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Return what differs between two sets of plain data, one dotted name per difference.
+
+    Example:
+        >>> changes({"a": {"b": 1}, "c": 2}, {"a": {"b": 3}, "c": 2})
+        ['a.b: 1 -> 3']
+    """
+    found: list[str] = []
+    for key in sorted({*old, *new}):
+        before, after = old.get(key), new.get(key)
+        name = f"{prefix}{key}"
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            found += changes(before, after, f"{name}.")
+        elif before != after:
+            found.append(f"{name}: {_short(before)} -> {_short(after)}")
+    return found
+
+
+def _short(value: Any) -> str:
+    text = "absent" if value is None else str(value)
+    return text if len(text) <= 24 else f"{text[:10]}…"  # noqa: PLR2004 - a line is a line

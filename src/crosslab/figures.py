@@ -1,0 +1,129 @@
+"""Figures from evidence. No file access: evidence in, figure out.
+
+Colours are the first two of the Okabe-Ito set, told apart by every kind of colour
+vision and by marker as well. Backgrounds are opaque, so that a page may be dark.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from crosslab.evidence import Evidence, estimate_of
+from crosslab.stats.outcomes import Cells
+from crosslab.stats.twolevel import Interval
+
+LEVEL: Final = 0.95
+ARM_STYLE: Final = {
+    "standard": ("#0072B2", "o"),
+    "smoothing-synonyms": ("#D55E00", "s"),
+}
+
+
+def accuracy_by_language(evidence: Evidence, chance: float) -> Figure:
+    """Return accuracy per language and arm: seeds as faint marks, mean with its interval."""
+    lines = evidence.lines()
+    figure, axes = _axes(len(lines))
+    for number, (arm, (colour, marker)) in enumerate(_styles(evidence)):
+        places = np.arange(len(lines)) + 0.22 * (number - 0.5)
+        points = [evidence.outcomes.points(arm, cells) for _, cells in lines]
+        for place, values in zip(places, points, strict=True):
+            seeds = values.mean(axis=1)
+            axes.scatter(seeds, np.full(seeds.shape, place), s=9, color=colour, alpha=0.3, lw=0)
+        _intervals(
+            axes,
+            [estimate_of(values).interval(LEVEL) for values in points],
+            places,
+            colour=colour,
+            marker=marker,
+            label=arm,
+        )
+    axes.axvline(100 * chance, color="0.45", linestyle=":", label="always the commonest answer")
+    _labelled(axes, lines, "accuracy, points")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
+    return figure
+
+
+def gain_by_language(evidence: Evidence, treated: str, control: str) -> Figure:
+    """Return the gain of one arm over another, per language and on average."""
+    lines = evidence.lines()
+    figure, axes = _axes(len(lines))
+    colour, marker = ARM_STYLE[treated]
+    gains = [evidence.outcomes.gain(treated, control, cells) for _, cells in lines]
+    intervals = [estimate_of(values).interval(LEVEL) for values in gains]
+    _intervals(axes, intervals, np.arange(len(lines)), colour=colour, marker=marker, label=treated)
+    axes.axvline(0, color="0.2", linewidth=1)
+    _labelled(axes, lines, f"{treated} minus {control}, points")
+    return figure
+
+
+def gain_matrix(evidence: Evidence, treated: str, control: str) -> Figure:
+    """Return the gain in every ordered pair of languages."""
+    outcomes, names = evidence.outcomes, evidence.names()
+    difference = outcomes.right[treated].mean(axis=(0, 1)) - outcomes.right[control].mean(
+        axis=(0, 1)
+    )
+    figure = Figure(figsize=(7.2, 5.6), layout="constrained", facecolor="white")
+    axes = figure.subplots()
+    labels = [names[key] for key in outcomes.languages]
+    reach = max(1.0, float(np.abs(100 * difference).max()))
+    sns.heatmap(
+        100 * difference,
+        ax=axes,
+        annot=True,
+        fmt="+.1f",
+        cmap="PuOr_r",
+        vmin=-reach,
+        vmax=reach,
+        square=True,
+        linewidths=0.5,
+        xticklabels=labels,
+        yticklabels=labels,
+        cbar_kws={"label": f"{treated} minus {control}, points"},
+    )
+    axes.set(xlabel="language of the second sentence", ylabel="language of the first sentence")
+    axes.tick_params(axis="x", rotation=35)
+    axes.tick_params(axis="y", rotation=0)
+    return figure
+
+
+def _styles(evidence: Evidence) -> list[tuple[str, tuple[str, str]]]:
+    return [(arm, style) for arm, style in ARM_STYLE.items() if arm in evidence.outcomes.right]
+
+
+def _axes(lines: int) -> tuple[Figure, Axes]:
+    # Not through pyplot: a figure it knows of would be shown twice in a notebook.
+    figure = Figure(figsize=(7.2, 0.42 * lines + 1.1), layout="constrained", facecolor="white")
+    return figure, figure.subplots()
+
+
+def _intervals(  # noqa: PLR0913 - how a line of marks looks, each named
+    axes: Axes,
+    intervals: list[Interval],
+    places: NDArray[Any],
+    *,
+    colour: str,
+    marker: str,
+    label: str,
+) -> None:
+    middle = np.array([each.estimate for each in intervals])
+    low = middle - np.array([each.low for each in intervals])
+    high = np.array([each.high for each in intervals]) - middle
+    axes.errorbar(
+        middle, places, xerr=np.stack([low, high]), fmt=marker, color=colour,
+        markersize=6, capsize=3, elinewidth=1.6, label=label,
+    )  # fmt: skip
+
+
+def _labelled(axes: Axes, lines: list[tuple[str, Cells]], quantity: str) -> None:
+    axes.set_yticks(range(len(lines)), [label for label, _ in lines])
+    axes.invert_yaxis()
+    # Averages stand apart from the languages they are made of.
+    axes.axhline(len(lines) - 2.5, color="0.8", linewidth=0.8)
+    axes.set_xlabel(quantity)
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    sns.despine(ax=axes, left=True)

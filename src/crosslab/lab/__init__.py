@@ -1,0 +1,1 @@
+"""The synthetic laboratory: concepts, world, words, grammar, text, items."""

@@ -1,0 +1,34 @@
+"""Where things lie in a checkout; every path is relative to the project's folder."""
+
+from pathlib import Path
+from typing import Final
+
+from crosslab.errors import UsageError
+
+LOCK_FILE: Final = Path("requirements.lock")
+SNAKEFILE: Final = Path("Snakefile")
+RUN_NOTEBOOK: Final = Path("notebooks/run_experiment.ipynb")
+NOTEBOOKS: Final = Path("notebooks")
+CLAIMS: Final = Path("claims")
+BOOK: Final = Path("book")
+EXECUTED: Final = Path("book/executed")
+GENERATED: Final = Path("book/_generated")
+BUILT: Final = Path("_build")
+
+PUBLISHED: Final = Path("results")  # committed: what the published book shows
+OWN: Final = Path("runs")  # a reader's own runs: never committed, never mixed with the above
+
+
+def require_project() -> None:
+    """Refuse to work anywhere but in the project's folder.
+
+    Raises:
+        UsageError: A file that every command needs is missing.
+    """
+    missing = [str(path) for path in (SNAKEFILE, RUN_NOTEBOOK, LOCK_FILE) if not path.is_file()]
+    if missing:
+        raise UsageError(
+            f"{', '.join(missing)}: not found in {Path.cwd()}. Run crosslab in the project's "
+            "folder; if the file was deleted there, bring it back with: git checkout -- "
+            + " ".join(missing)
+        )

@@ -1,0 +1,234 @@
+"""A run from end to end: prepare, train, answer, record. The run notebook calls this."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from crosslab.config import study_config
+from crosslab.errors import StoreError
+from crosslab.evaluation import accuracy
+from crosslab.experiments import PRETRAINING, PlannedRun, chosen_runs
+from crosslab.finetuning import finetuned
+from crosslab.lab.items import TASKS
+from crosslab.lab.laboratory import Laboratory, laboratory
+from crosslab.methods import METHODS
+from crosslab.pretraining import pretrained, restored, weights
+from crosslab.progress import FileReport
+from crosslab.provenance import commit, digest_of, machine
+from crosslab.records import DataCard, Record, Store
+from crosslab.registry import lookup
+from crosslab.seeding import generator
+
+WEIGHTS = "model.safetensors"
+
+
+def run(
+    experiment: str, scale: str, *, arms: Sequence[str], seed: int, results: str
+) -> pd.DataFrame:
+    """Make the runs of one experiment and seed that are not there yet; return their metrics.
+
+    A run that is already recorded under its fingerprint is read, not repeated.
+    """
+    store = Store(Path(results))
+    seeds = () if experiment == PRETRAINING else (seed,)
+    planned = chosen_runs(experiment, scale, tuple(arms), seeds)
+    records = [_made(store, each) for each in planned]
+    return pd.DataFrame(
+        [
+            {"arm": record.unit.arm, "seed": record.unit.seed, **_scalars(record.metrics)}
+            for record in records
+        ]
+    )
+
+
+def _made(store: Store, planned: PlannedRun) -> Record:
+    if store.state(planned.unit) == "present":
+        return store.record(planned.unit)
+    # Same threads, same answers: sums come out in the same order.
+    torch.set_num_threads(planned.threads)
+    torch.use_deterministic_algorithms(True)
+    report = FileReport(store.root, planned.unit.label)
+    make = _encoder if planned.unit.experiment == PRETRAINING else _arm
+    try:
+        return make(store, planned, report)
+    finally:
+        report.close()
+
+
+def _encoder(store: Store, planned: PlannedRun, report: FileReport) -> Record:
+    """Pre-train an encoder, measure how its words line up, and record both."""
+    began = _clocks()
+    config = study_config(planned.unit.scale)
+    lab = laboratory(config.lab)
+    made = pretrained(lab, config.encoder, config.pretrain, report)
+    frame = made.translations.to_pandas()
+    right = frame.assign(right=frame["prediction"] == frame["gold"])
+    by_language = right.groupby("first", sort=False)["right"].mean()
+    metrics = {
+        "final_loss": float(np.mean(made.losses[-50:])),
+        "word_translation": float(by_language.mean()),
+        "word_translation_by_language": by_language.round(4).to_dict(),
+        "parameters": sum(each.numel() for each in made.model.parameters()),
+    }
+    return store.write(
+        _draft(planned, began, metrics, [_text_card(lab, made.text)]),
+        made.translations,
+        {WEIGHTS: weights(made.model)},
+    )
+
+
+def _arm(store: Store, planned: PlannedRun, report: FileReport) -> Record:
+    """Fine-tune one arm on the source language, answer every pair of languages, record."""
+    began = _clocks()
+    config = study_config(planned.unit.scale)
+    lab = laboratory(config.lab)
+    task = str(planned.settings["task"])
+    tuned = finetuned(
+        restored(lab, config.encoder, _encoder_weights(store, planned)),
+        lookup(METHODS, planned.unit.arm, kind="arm"),
+        lab,
+        task=task,
+        sizes=config.task,
+        config=config.finetune,
+        seed=planned.unit.seed,
+        report=report,
+    )
+    metrics = {
+        "final_loss": float(np.mean(tuned.losses[-50:])),
+        "source_dev_accuracy": tuned.source_dev_accuracy,
+        **summary(tuned.answers.to_pandas(), lab.config.source),
+    }
+    return store.write(
+        _draft(planned, began, metrics, [_items_card(lab, task, tuned.items)]), tuned.answers, {}
+    )
+
+
+def summary(answers: pd.DataFrame, source: str) -> dict[str, float]:
+    """Return the averages a person looks at first; statistics come from the answers."""
+    right = answers.assign(right=answers["prediction"] == answers["gold"])
+    cells = right.groupby(["first", "second"])["right"].mean().reset_index()
+    same = cells["first"] == cells["second"]
+    targets = same & (cells["first"] != source)
+    return {
+        "source_accuracy": float(cells[same & ~targets]["right"].mean()),
+        "zero_shot_macro_accuracy": float(cells[targets]["right"].mean()),
+        "mixed_pair_macro_accuracy": float(cells[~same]["right"].mean()),
+    }
+
+
+def _encoder_weights(store: Store, planned: PlannedRun) -> bytes:
+    """Return the weights of the encoder a run starts from, checked against its record."""
+    (parent,) = planned.parents
+    if store.state(parent) != "present":
+        raise StoreError(
+            f"{store.folder(parent)} is missing or damaged: the encoder that "
+            f"{planned.unit.label} starts from. Run: crosslab run {PRETRAINING} "
+            f"--scale {parent.scale} --results {store.root}"
+        )
+    return (store.folder(parent) / WEIGHTS).read_bytes()
+
+
+def _scalars(metrics: Mapping[str, Any]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if isinstance(value, int | float)}
+
+
+def _draft(
+    planned: PlannedRun,
+    began: tuple[float, float],
+    metrics: Mapping[str, Any],
+    data: list[DataCard],
+) -> dict[str, Any]:
+    wall, cpu = (now - then for now, then in zip(_clocks(), began, strict=True))
+    return {
+        "unit": planned.unit,
+        "settings": dict(planned.settings),
+        "sources": dict(planned.sources),
+        "packages": dict(planned.packages),
+        "data": data,
+        "parents": [parent.fingerprint for parent in planned.parents],
+        "metrics": dict(metrics),
+        "wall_seconds": round(wall, 2),
+        "cpu_seconds": round(cpu, 2),
+        "machine": {**machine(), "threads": str(planned.threads)},
+        "commit": commit(),
+        "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    }
+
+
+def _clocks() -> tuple[float, float]:
+    times = os.times()
+    return time.monotonic(), times.user + times.system
+
+
+def _text_card(lab: Laboratory, text: Mapping[str, Sequence[str]]) -> DataCard:
+    """Return the card of the pre-training text, with sample sentences for the reader."""
+    samples = lab.world.meanings(3, generator(lab.config.world.seed, "samples"))
+    languages = []
+    for language in lab.config.languages:
+        glossed = lab.glossed(
+            samples, language.key, generator(lab.config.world.seed, "samples", language.key)
+        )
+        languages.append({**asdict(language), "samples": [_lines(each) for each in glossed]})
+    return DataCard(
+        name="lab-text",
+        revision=digest_of({key: list(each) for key, each in text.items()}),
+        licence="CC0-1.0",
+        description="Invented sentences in seven languages, not parallel, partly code-mixed.",
+        details={"source": lab.config.source, "languages": languages},
+    )
+
+
+def _lines(glossed: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return {
+        "words": " ".join(word for word, _ in glossed),
+        "glosses": " ".join(gloss for _, gloss in glossed),
+    }
+
+
+def _items_card(lab: Laboratory, task: str, items: Mapping[str, Any]) -> DataCard:
+    """Return the card of a task's items: sizes, balance, and one glossed example per rule."""
+    test, source = items["test"], lab.config.source
+    examples = []
+    for rule in sorted(set(test.rule.tolist())):
+        one = test.take(np.flatnonzero(test.rule == rule)[:1])
+        rng = generator(lab.config.world.seed, "examples", task, rule)
+        first, second = (
+            lab.glossed(meanings, source, rng)[0] for meanings in (one.first, one.second)
+        )
+        examples.append(
+            {
+                "rule": rule,
+                "label": TASKS[task].labels[int(one.label[0])],
+                "first": _lines(first),
+                "second": _lines(second),
+            }
+        )
+    counts = {
+        split: np.bincount(each.label, minlength=len(TASKS[task].labels)).tolist()
+        for split, each in items.items()
+    }
+    return DataCard(
+        name=f"lab-{task}",
+        revision=digest_of(
+            {split: [key.hex() for key in each.identities()] for split, each in items.items()}
+        ),
+        licence="CC0-1.0",
+        description=f"{task} items with labels true by construction; stands for "
+        f"{TASKS[task].stands_for}.",
+        details={
+            "labels": list(TASKS[task].labels),
+            "counts": counts,
+            "examples": examples,
+            "always_most_frequent": accuracy(
+                np.full(len(test), np.bincount(test.label).argmax()), test.label
+            ),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Statistics on right and wrong answers; numpy and scipy alone."""

@@ -1,0 +1,404 @@
+"""A study: what is still to be run and why, and Snakemake to run it.
+
+Whether a run is done is decided by its fingerprint alone: a record that holds it is
+kept, anything else is run. Snakemake gets the runs that are missing, batched by
+experiment and seed, and schedules them on local cores or on a cluster.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from crosslab.errors import BusyError, RunError, StoreError, UsageError
+from crosslab.experiments import PRETRAINING, PlannedRun, changes, planned_runs
+from crosslab.layout import LOCK_FILE, SNAKEFILE
+from crosslab.progress import Bar, clear, heartbeats
+from crosslab.provenance import digest, interpreter
+from crosslab.records import RECORD, Manifest, Record, Store
+
+WORK: Final = ".study"  # scratch of the scheduler, below the results folder
+EXECUTORS: Final = ("local", "slurm", "kubernetes")
+_POLL_SECONDS: Final = 0.3
+_GRACE_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A planned run, whether it is there, and if not, why it must be run."""
+
+    planned: PlannedRun
+    state: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Runs of one experiment and seed that one notebook makes, one after the other."""
+
+    name: str
+    experiment: str
+    seed: int
+    arms: tuple[str, ...]
+    needs: tuple[str, ...]
+    threads: int
+
+
+def steps(store: Store, scale: str) -> list[Step]:
+    """Return every run of a scale with its state in this store."""
+    found = []
+    for planned in planned_runs(scale):
+        state = store.state(planned.unit)
+        why = () if state == "present" else reasons(store, planned, state)
+        found.append(Step(planned, state, why))
+    return found
+
+
+def reasons(store: Store, planned: PlannedRun, state: str) -> tuple[str, ...]:
+    """Return why a run must be made: it is new, damaged, or something it depends on changed."""
+    if state == "damaged":
+        return ("its record is damaged",)
+    earlier = store.earlier(planned.unit)
+    if earlier is None:
+        return ("not run yet",)
+    return tuple(_differences(earlier, planned)) or ("its earlier record has another fingerprint",)
+
+
+def _differences(earlier: Record, planned: PlannedRun) -> Iterator[str]:
+    for module in sorted({*earlier.sources, *planned.sources}):
+        if earlier.sources.get(module) != planned.sources.get(module):
+            yield f"source {module} changed"
+    old = {key: value for key, value in earlier.settings.items() if key != "encoder"}
+    new = {key: value for key, value in planned.settings.items() if key != "encoder"}
+    yield from (f"setting {change}" for change in changes(old, new))
+    yield from (f"package {each}" for each in changes(earlier.packages, planned.packages))
+    if earlier.parents != [parent.fingerprint for parent in planned.parents]:
+        yield "its encoder is made anew"
+
+
+def batches(todo: Sequence[PlannedRun]) -> list[Batch]:
+    """Return the missing runs, batched by experiment and seed."""
+    grouped: dict[tuple[str, int], list[PlannedRun]] = {}
+    for planned in todo:
+        grouped.setdefault((planned.unit.experiment, planned.unit.seed), []).append(planned)
+    names = {
+        planned.unit: _name(experiment, seed)
+        for (experiment, seed), group in grouped.items()
+        for planned in group
+    }
+    return [
+        Batch(
+            name=_name(experiment, seed),
+            experiment=experiment,
+            seed=seed,
+            arms=tuple(planned.unit.arm for planned in group),
+            needs=tuple(sorted({names[p] for each in group for p in each.parents if p in names})),
+            threads=max(planned.threads for planned in group),
+        )
+        for (experiment, seed), group in grouped.items()
+    ]
+
+
+def _name(experiment: str, seed: int) -> str:
+    return f"{experiment}-seed-{seed}"
+
+
+def study(  # noqa: PLR0913 - the options of the command, one each
+    store: Store,
+    scale: str,
+    *,
+    cores: int,
+    executor: str,
+    console: Console,
+    data: Path | None = None,
+) -> int:
+    """Bring the study of a scale up to date and return how many runs were made.
+
+    Raises:
+        BusyError: Another study works in this folder.
+        RunError: Some runs failed; the others are recorded.
+    """
+    _require_executor(executor)
+    with only_study(store.root):
+        plan = steps(store, scale)
+        todo = _prepared(store, scale, plan, console)
+        if todo:
+            _schedule(
+                store, scale, todo, cores=cores, executor=executor, console=console, data=data
+            )
+        return len(todo)
+
+
+def _require_executor(executor: str) -> None:
+    if executor not in EXECUTORS:
+        raise UsageError(f"Unknown executor '{executor}'. Known: {', '.join(EXECUTORS)}.")
+    plugin = f"snakemake_executor_plugin_{executor}"
+    if executor != "local" and find_spec(plugin) is None:
+        package = plugin.replace("_", "-")
+        raise UsageError(
+            f"Executor '{executor}' needs the package {package}: pip install {package}"
+        )
+
+
+def _prepared(store: Store, scale: str, plan: Sequence[Step], console: Console) -> list[PlannedRun]:
+    """Set damaged records aside, write what the study consists of, say what will run and why."""
+    for step in plan:
+        if step.state == "damaged":
+            aside = store.set_aside(step.planned.unit)
+            console.print(f"{store.folder(step.planned.unit)}: damaged; kept as {aside.name}.", soft_wrap=True)
+    units = [step.planned.unit for step in plan]
+    store.write_manifest(
+        Manifest(
+            scale=scale,
+            planned=datetime.now(UTC).isoformat(timespec="seconds"),
+            lock=lock_digest(),
+            units=units,
+        )
+    )
+    todo = [step.planned for step in plan if step.state != "present"]
+    for line in explained(plan):
+        console.print(line, highlight=False, soft_wrap=True)
+    return todo
+
+
+def lock_digest() -> str:
+    """Return the hash of the dependency lock file, or say how to get it back."""
+    try:
+        return digest(LOCK_FILE.read_bytes())
+    except OSError:
+        raise UsageError(
+            f"{LOCK_FILE} is missing: bring it back with git checkout -- {LOCK_FILE}"
+        ) from None
+
+
+def explained(plan: Sequence[Step]) -> list[str]:
+    """Return what will run and why, one line per experiment, arm and reason."""
+    todo: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    for step in plan:
+        if step.state != "present":
+            key = (step.planned.unit.experiment, step.planned.unit.arm, step.why)
+            todo[key] = todo.get(key, 0) + 1
+    if not todo:
+        return [f"All {len(plan)} runs are there; nothing to do."]
+    there = sum(step.state == "present" for step in plan)
+    head = f"{len(plan) - there} of {len(plan)} runs to make:"
+    return [
+        head,
+        *(
+            f"  {experiment} {arm}: {count} run{'s' if count > 1 else ''}, {'; '.join(why)}"
+            for (experiment, arm, why), count in todo.items()
+        ),
+    ]
+
+
+def _schedule(  # noqa: PLR0913 - see study
+    store: Store,
+    scale: str,
+    todo: Sequence[PlannedRun],
+    *,
+    cores: int,
+    executor: str,
+    console: Console,
+    data: Path | None,
+) -> None:
+    work, missing = store.root / WORK, batches(todo)
+    shutil.rmtree(work, ignore_errors=True)
+    clear(store.root)
+    plan = work / "plan.json"
+    plan.parent.mkdir(parents=True)
+    plan.write_text(json.dumps(_plan(store, scale, missing, executor, data), indent=1))
+    command = [
+        *(interpreter(), "-m", "snakemake", "all", "--snakefile", str(SNAKEFILE)),
+        *("--cores" if executor == "local" else "--jobs", str(cores), "--executor", executor),
+        *("--config", f"plan={plan}"),
+        # Locks and resuming are ours (only_study, fingerprints): what Snakemake
+        # remembers of a killed study must neither block nor steer the next one.
+        *("--nolock", "--rerun-incomplete", "--keep-going", "--quiet", "all"),
+    ]
+    with (work / "snakemake.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _watch(process, store, todo, console)
+        except KeyboardInterrupt:
+            _stop(process)
+            raise
+    _report_failures(work, missing)
+
+
+def _plan(
+    store: Store, scale: str, missing: Sequence[Batch], executor: str, data: Path | None
+) -> dict[str, Any]:
+    """Return what the Snakefile reads: plain data, the batches and how to start one."""
+    start = [interpreter(), "-m", "crosslab", "run"]
+    options = ["--scale", scale, "--results", str(store.root)]
+    options += [] if data is None else ["--data", str(data)]
+    # On a cluster the run is on another machine, where this process cannot be seen.
+    parent = ["--parent", str(os.getpid())] if executor == "local" else []
+    return {
+        "work": str(store.root / WORK),
+        "parent": os.getpid() if executor == "local" else None,
+        "batches": [
+            {**asdict(batch), "command": [*start, batch.experiment, *options, *parent, *_of(batch)]}
+            for batch in missing
+        ],
+    }
+
+
+def _of(batch: Batch) -> list[str]:
+    arms = [word for arm in batch.arms for word in ("--arm", arm)]
+    seed = [] if batch.experiment == PRETRAINING else ["--seed", str(batch.seed)]
+    return [*arms, *seed]
+
+
+def _watch(
+    process: "subprocess.Popen[bytes]", store: Store, todo: Sequence[PlannedRun], console: Console
+) -> None:
+    """Show the bar until the scheduler ends."""
+    folders = [store.folder(planned.unit) / RECORD for planned in todo]
+    with Bar(console, len(todo)) as bar:
+        while process.poll() is None:
+            bar.update(sum(path.exists() for path in folders), heartbeats(store.root))
+            time.sleep(_POLL_SECONDS)
+        bar.update(sum(path.exists() for path in folders), [])
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End the scheduler and every run it started; records are whole or not there."""
+    for each in (signal.SIGINT, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, each)
+            process.wait(timeout=_GRACE_SECONDS)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+        else:
+            return
+
+
+def _report_failures(work: Path, missing: Sequence[Batch]) -> None:
+    """Raise with one line per batch that did not end well."""
+    problems = [
+        f"{batch.name}: {_last_words(work / f'{batch.name}.log')}"
+        for batch in missing
+        if not (work / f"{batch.name}.done").exists()
+    ]
+    if problems:
+        raise RunError([*problems, "What was recorded stays; start the study again to go on."])
+
+
+def _last_words(log: Path) -> str:
+    """Return what a run said at its end, or why it never began."""
+    try:
+        lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except OSError:
+        return "did not begin, because a run it builds on failed or the scheduler stopped."
+    return lines[-1] if lines else f"ended without a word; see {log}."
+
+
+@contextmanager
+def only_study(root: Path) -> Iterator[None]:
+    """Hold the folder for one study; the system frees it even if the study is killed.
+
+    Raises:
+        BusyError: Another study holds it.
+    """
+    path = root / ".study.lock"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        handle = path.open("a+")
+    except OSError as error:
+        raise StoreError(
+            f"{root} cannot be written to: {error.strerror}. Choose another folder with --results."
+        ) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            holder = handle.read().strip() or "unknown"
+            raise BusyError(
+                f"Another study is at work in {root} (process {holder}). "
+                "Wait for it, stop it, or choose another folder with --results."
+            ) from None
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+def end_with(parent: int, last_act: Callable[[], None] = lambda: None) -> None:
+    """End this process when another one is gone, however it went.
+
+    A study that is killed outright cannot stop what it started; what it started
+    watches it instead.
+    """
+
+    def watch() -> None:
+        while _alive(parent):
+            time.sleep(_POLL_SECONDS)
+        last_act()
+        os._exit(3)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _zombie(process)
+
+
+def _zombie(process: int) -> bool:
+    """Whether a process has ended and only waits to be noticed."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "Z"
+
+
+def estimates(
+    store: Store, published: Store, plan: Sequence[Step], cores: int
+) -> Mapping[str, float]:
+    """Return the minutes and GiB a study will take, from runs made before where there are any."""
+    seconds = [
+        _run_seconds(each.planned, store, published) for each in plan if each.state != "present"
+    ]
+    threads = [each.planned.threads for each in plan if each.state != "present"]
+    work = sum(s * min(t, cores) for s, t in zip(seconds, threads, strict=True)) / max(1, cores)
+    return {"minutes": round(work / 60, 1), "memory_gib": round(1.0 * cores, 1)}
+
+
+# Seconds per run on two cores, measured once; used where no run was made before.
+_TYPICAL_SECONDS: Final = {
+    ("smoke", True): 8.0,
+    ("smoke", False): 8.0,
+    ("lab", True): 100.0,
+    ("lab", False): 35.0,
+}
+
+
+def _run_seconds(planned: PlannedRun, *stores: Store) -> float:
+    for store in stores:
+        earlier = store.earlier(planned.unit.model_copy(update={"fingerprint": ""}))
+        if earlier is not None:
+            return earlier.wall_seconds
+    return _TYPICAL_SECONDS[planned.unit.scale, planned.unit.experiment == PRETRAINING]
