@@ -42,7 +42,7 @@ format: $(INSTALLED) ## put code and notebooks in order
 	$(BIN)/nbstripout notebooks/*.ipynb
 
 lock: $(INSTALLED) ## write requirements.lock anew from what is installed
-	$(BIN)/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude crosslab \
+	$(BIN)/python -m pip list --format=freeze --exclude pip --exclude crosslab \
 		| sed -E 's/\+[a-z0-9.]+$$//' | sort -f > requirements.lock
 
 $(INSTALLED): requirements.lock pyproject.toml
