@@ -13,15 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 
-from crosslab.errors import CrosslabError, UsageError
+from crosslab.errors import CrosslabError, StoppedError, UsageError
 from crosslab.layout import OWN, PUBLISHED, RUN_NOTEBOOK, require_project
 from crosslab.records import Store, write_text
 
-INTERRUPTED = 3
+_STOPPED_BY_KEYBOARD = 130  # what typer ends with on Ctrl-C
 
 app = typer.Typer(
     name="crosslab",
@@ -203,21 +202,17 @@ def cli() -> None:
 
 def _status() -> int:
     try:
-        outcome = typer.main.get_command(app).main(standalone_mode=False, prog_name="crosslab")
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return 2
+        app(prog_name="crosslab")
     except CrosslabError as error:
         for problem in error.problems:
             typer.echo(f"crosslab: {problem}", err=True)
         return error.exit_status
-    except (KeyboardInterrupt, click.Abort):
+    except SystemExit as end:
+        if end.code != _STOPPED_BY_KEYBOARD:
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
         typer.echo("crosslab: interrupted; the same command goes on from here.", err=True)
-        return INTERRUPTED
-    return outcome if isinstance(outcome, int) else 0
+        return StoppedError.exit_status
+    return 0
 
 
 if __name__ == "__main__":

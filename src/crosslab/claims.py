@@ -15,7 +15,7 @@ from crosslab.errors import UsageError
 from crosslab.evidence import Evidence, estimate_of, gathered
 from crosslab.layout import CLAIMS
 from crosslab.records import Store
-from crosslab.stats.twolevel import Estimate, Interval
+from crosslab.stats.twolevel import Estimate
 
 REGISTRY: Final = CLAIMS / "registry.yaml"
 BARS: Final = CLAIMS / "bars.yaml"
@@ -83,7 +83,7 @@ class Bar(BaseModel):
     seeds: int
     level: float
     test: str
-    outcomes: dict[str, str]
+    outcomes: dict[Literal["direction-only", "contradicted", "inconclusive"], str]
     why_not_reproduced: str
 
 
@@ -95,8 +95,8 @@ class Verdict(BaseModel):
     claim_id: str
     rung: str
     scale: str
-    estimate: float
-    interval: tuple[float, float]
+    estimate: float | None
+    interval: tuple[float, float] | None
     claimed: float | None
     tests: dict[str, dict[str, float]]
     bayes_factor: float | None
@@ -129,32 +129,19 @@ def judged(store: Store, scale: str) -> list[Verdict]:
     ]
 
 
-def estimate(evidence: Evidence, bar: Bar) -> Estimate:
-    """Return the quantity a bar is about."""
-    outcomes = evidence.outcomes
-    gain = outcomes.gain(bar.treated, bar.control, outcomes.same_language())
-    return estimate_of(gain)
-
-
 def verdict(claim: Claim, bar: Bar, evidence: Evidence) -> Verdict:
     """Return what the evidence says of a claim, by the bar and nothing else."""
     found = estimate(evidence, bar)
-    interval = found.interval(bar.level)
-    replication, reason = _decided(bar, interval, evidence)
+    interval = None if found is None else found.interval(bar.level)
+    replication, reason = _decided(bar, found, evidence)
     return Verdict(
         claim_id=claim.claim_id,
         rung=bar.rung,
         scale=evidence.scale,
-        estimate=interval.estimate,
-        interval=(interval.low, interval.high),
+        estimate=None if found is None else found.mean,
+        interval=None if interval is None else (interval.low, interval.high),
         claimed=bar.claimed_points,
-        tests={
-            "direction": {
-                "p_one_sided": found.p_greater(),
-                "standard_error": found.standard_error,
-                "degrees_of_freedom": float(found.degrees),
-            }
-        },
+        tests={} if found is None else {"direction": _direction_test(found)},
         bayes_factor=None,
         power=None,
         seeds=list(evidence.outcomes.seeds),
@@ -165,24 +152,52 @@ def verdict(claim: Claim, bar: Bar, evidence: Evidence) -> Verdict:
     )
 
 
-def _decided(bar: Bar, interval: Interval, evidence: Evidence) -> tuple[Replication, str]:
+def estimate(evidence: Evidence, bar: Bar) -> Estimate | None:
+    """Return the quantity a bar is about; nothing where one seed alone is complete."""
+    outcomes = evidence.outcomes
+    if len(outcomes.seeds) < 2:  # noqa: PLR2004 - a spread needs two
+        return None
+    return estimate_of(outcomes.gain(bar.treated, bar.control, outcomes.same_language()))
+
+
+def _direction_test(found: Estimate) -> dict[str, float]:
+    return {
+        "p_one_sided": found.p_greater(),
+        "standard_error": found.standard_error,
+        "degrees_of_freedom": float(found.degrees),
+    }
+
+
+def _decided(bar: Bar, found: Estimate | None, evidence: Evidence) -> tuple[Replication, str]:
     """Return the outcome and the reason, trying the outcomes of the bar from top to bottom."""
-    if evidence.missing:
-        named = ", ".join(unit.label for unit in evidence.missing)
-        return "inconclusive", f"runs are missing: {named}"
-    if len(evidence.outcomes.seeds) < bar.seeds:
-        return (
-            "inconclusive",
-            f"{len(evidence.outcomes.seeds)} seeds, and the bar asks for {bar.seeds}",
-        )
+    obstacle = _obstacle(bar, found, evidence)
+    if found is None or obstacle:
+        return "inconclusive", obstacle
+    interval = found.interval(bar.level)
+    scope = f"for this encoder and these languages; {bar.why_not_reproduced}"
     if interval.low > 0:
-        return "direction-only", f"{bar.outcomes['direction-only']}; {bar.why_not_reproduced}"
+        return "direction-only", f"{bar.outcomes['direction-only']}, {scope}"
     if interval.high < bar.smallest_effect_points:
-        return "contradicted", bar.outcomes["contradicted"]
+        return "contradicted", f"{bar.outcomes['contradicted']}, {scope}"
     return "inconclusive", (
-        f"the interval holds both zero and the smallest effect of interest "
-        f"({bar.smallest_effect_points} points) or reaches beyond it"
+        "the interval holds both zero and the smallest effect of interest, "
+        f"{bar.smallest_effect_points} points; it reaches "
+        f"{interval.high - interval.estimate:.1f} points to either side"
     )
+
+
+def _obstacle(bar: Bar, found: Estimate | None, evidence: Evidence) -> str:
+    """Return why the bar cannot be applied, however clear the numbers; empty if it can."""
+    seeds = len(evidence.outcomes.seeds)
+    if evidence.missing:
+        return f"runs are missing: {', '.join(unit.label for unit in evidence.missing)}"
+    if evidence.scale != bar.rung:
+        return f"scale {evidence.scale} is a rehearsal, and the bar is for rung {bar.rung}"
+    if found is None or seeds != bar.seeds:
+        return f"{seeds} seeds, and the bar asks for {bar.seeds}"
+    if found.standard_error == 0:
+        return "both arms gave the same answers, so nothing was compared"
+    return ""
 
 
 def _loaded(path: Path, key: str, model: type[Model]) -> list[Model]:

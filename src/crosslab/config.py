@@ -136,7 +136,7 @@ class PretrainConfig:
     optimizer: OptimizerConfig
     batch: int = 64
     masked_share: float = 0.25
-    threads: int = 2  # fixed, so that the result does not depend on the machine's load
+    threads: int = 1  # two that wait for each other stand still on a busy machine (LOG.md)
     seed: int = 0
 
 

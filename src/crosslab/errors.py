@@ -7,7 +7,8 @@ CrosslabError
 ├── StoreError        a record that is damaged, contradictory or cannot be written (exit status 2)
 ├── BusyError         another study works in the same folder (exit status 2)
 ├── RunError          a notebook or a scheduled run failed (exit status 1)
-└── StaleError        a page or record no longer matches what it was made from (exit status 1)
+├── StaleError        a page or record no longer matches what it was made from (exit status 1)
+└── StoppedError      stopped by the person at the keyboard; resumable (exit status 3)
 
 A message says what was wrong with the value, what is accepted and what to do.
 Where several things are wrong at once, one error carries them all, a line each.
@@ -56,3 +57,9 @@ class StaleError(CrosslabError):
     """A page that no longer matches its records, its notebook or its source."""
 
     exit_status = 1
+
+
+class StoppedError(CrosslabError):
+    """The person at the keyboard stopped it; the same command goes on from there."""
+
+    exit_status = 3

@@ -114,41 +114,64 @@ def _parents(store: Store, manifest: Manifest, records: Sequence[Record]) -> tup
 
 def _outcomes(store: Store, there: Sequence[Unit], seeds: Sequence[int]) -> Outcomes:
     blocks: dict[str, list[NDArray[np.bool_]]] = {}
-    languages: tuple[str, ...] = ()
+    asked: Block | None = None
     for unit in sorted(there, key=lambda unit: (unit.arm, unit.seed)):
-        if unit.seed in seeds:
-            languages, block = right_block(store.answers(unit))
-            blocks.setdefault(unit.arm, []).append(block)
+        if unit.seed not in seeds:
+            continue
+        block = right_block(store.answers(unit))
+        asked = asked or block
+        if (block.languages, block.items) != (asked.languages, asked.items):
+            raise StoreError(
+                f"{store.folder(unit)}: answers other items, or other languages, than the runs "
+                "it is compared with; move it away and run the study again."
+            )
+        blocks.setdefault(unit.arm, []).append(block.right)
+    assert asked is not None  # the caller made sure that a seed is complete
     return Outcomes(
-        languages=languages,
+        languages=asked.languages,
         seeds=tuple(seeds),
         right={arm: np.stack(parts) for arm, parts in blocks.items()},
     )
 
 
-def right_block(answers: pd.DataFrame) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-    """Return the languages and which answers were right, shape (items, first, second).
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The answers of one run: what was asked, and which were right."""
+
+    languages: tuple[str, ...]
+    items: tuple[tuple[str, int], ...]  # item and gold label, sorted
+    right: NDArray[np.bool_]  # (items, first language, second language)
+
+
+def right_block(answers: pd.DataFrame) -> Block:
+    """Return which answers were right, whatever the order of the rows.
+
+    Languages stand in the order in which they first occur, the source first.
 
     Raises:
-        StoreError: Some item has no answer in some pair of languages, or more than one.
+        StoreError: Some item has no answer in some pair of languages, or more than one,
+            or its gold label differs between pairs.
     """
     languages = tuple(dict.fromkeys(answers["first"]))
-    items = list(dict.fromkeys(answers["item"]))
-    place = {key: number for number, key in enumerate(languages)}
-    row = {key: number for number, key in enumerate(items)}
-    block = np.full((len(items), len(languages), len(languages)), -1, dtype=np.int8)
-    at = (
-        answers["item"].map(row).to_numpy(),
-        answers["first"].map(place).to_numpy(),
-        answers["second"].map(place).to_numpy(),
-    )
-    block[at] = (answers["prediction"] == answers["gold"]).to_numpy()
-    if (block < 0).any() or len(answers) != block.size:
+    labelled = answers[["item", "gold"]].drop_duplicates().sort_values("item")
+    names = labelled["item"].unique()
+    shape = (len(names), len(languages), len(languages))
+    places = [
+        pd.Index(known).get_indexer(pd.Index(answers[column]))
+        for column, known in (("item", names), ("first", languages), ("second", languages))
+    ]
+    known = np.min(places, axis=0) >= 0
+    cells = np.ravel_multi_index([np.maximum(each, 0) for each in places], shape)
+    times = np.bincount(cells, minlength=int(np.prod(shape)))
+    if len(labelled) != len(names) or not known.all() or (times != 1).any():
         raise StoreError(
-            f"Answers hold {len(answers)} rows, but {len(items)} items in {len(languages)} x "
-            f"{len(languages)} language pairs need {block.size}, one each."
+            f"Answers hold {len(answers)} rows, but {len(names)} items in {len(languages)} x "
+            f"{len(languages)} language pairs need {times.size}, one each, with one gold label."
         )
-    return languages, block.astype(np.bool_)
+    block = np.empty(shape, dtype=np.bool_)
+    block.flat[cells] = (answers["prediction"] == answers["gold"]).to_numpy()
+    items = tuple(zip(labelled["item"], labelled["gold"].astype(int), strict=True))
+    return Block(languages, items, block)
 
 
 def _row(record: Record) -> dict[str, Any]:

@@ -6,6 +6,7 @@ vision and by marker as well. Backgrounds are opaque, so that a page may be dark
 
 from typing import Any, Final
 
+import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -26,7 +27,7 @@ ARM_STYLE: Final = {
 def accuracy_by_language(evidence: Evidence, chance: float) -> Figure:
     """Return accuracy per language and arm: seeds as faint marks, mean with its interval."""
     lines = evidence.lines()
-    figure, axes = _axes(len(lines))
+    figure, axes = _axes(7.2, 0.42 * len(lines) + 1.1)
     for number, (arm, (colour, marker)) in enumerate(_styles(evidence)):
         places = np.arange(len(lines)) + 0.22 * (number - 0.5)
         points = [evidence.outcomes.points(arm, cells) for _, cells in lines]
@@ -50,7 +51,7 @@ def accuracy_by_language(evidence: Evidence, chance: float) -> Figure:
 def gain_by_language(evidence: Evidence, treated: str, control: str) -> Figure:
     """Return the gain of one arm over another, per language and on average."""
     lines = evidence.lines()
-    figure, axes = _axes(len(lines))
+    figure, axes = _axes(7.2, 0.42 * len(lines) + 1.1)
     colour, marker = ARM_STYLE[treated]
     gains = [evidence.outcomes.gain(treated, control, cells) for _, cells in lines]
     intervals = [estimate_of(values).interval(LEVEL) for values in gains]
@@ -66,8 +67,7 @@ def gain_matrix(evidence: Evidence, treated: str, control: str) -> Figure:
     difference = outcomes.right[treated].mean(axis=(0, 1)) - outcomes.right[control].mean(
         axis=(0, 1)
     )
-    figure = Figure(figsize=(7.2, 5.6), layout="constrained", facecolor="white")
-    axes = figure.subplots()
+    figure, axes = _axes(7.2, 5.6)
     labels = [names[key] for key in outcomes.languages]
     reach = max(1.0, float(np.abs(100 * difference).max()))
     sns.heatmap(
@@ -94,10 +94,12 @@ def _styles(evidence: Evidence) -> list[tuple[str, tuple[str, str]]]:
     return [(arm, style) for arm, style in ARM_STYLE.items() if arm in evidence.outcomes.right]
 
 
-def _axes(lines: int) -> tuple[Figure, Axes]:
-    # Not through pyplot: a figure it knows of would be shown twice in a notebook.
-    figure = Figure(figsize=(7.2, 0.42 * lines + 1.1), layout="constrained", facecolor="white")
-    return figure, figure.subplots()
+def _axes(width: float, height: float) -> tuple[Figure, Axes]:
+    figure, axes = plt.subplots(
+        figsize=(width, height), dpi=150, layout="constrained", facecolor="white"
+    )
+    plt.close(figure)  # or a notebook would show it twice: as a result, and as an open figure
+    return figure, axes
 
 
 def _intervals(  # noqa: PLR0913 - how a line of marks looks, each named

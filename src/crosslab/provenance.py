@@ -66,12 +66,17 @@ def module_path(module: str) -> Path:
 def _read(path: Path) -> tuple[str, tuple[str, ...]]:
     """Return the digest of a module and what it imports; read once per process."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    imports = tuple(_imports(tree))
+    imports = tuple(imported_modules(tree))
     return digest(ast.dump(_Bare().visit(tree))), imports
 
 
-def _imports(tree: ast.Module) -> list[str]:
-    """Return the modules of this package that a module imports, and their packages."""
+def imported_modules(tree: ast.Module) -> list[str]:
+    """Return the modules of this package that some code imports, and their packages.
+
+    Example:
+        >>> imported_modules(ast.parse("from crosslab.book import render"))
+        ['crosslab.book', 'crosslab.book.render']
+    """
     names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from crosslab.errors import BusyError, RunError, StoreError, UsageError
+from crosslab.errors import BusyError, RunError, StoppedError, StoreError, UsageError
 from crosslab.experiments import PRETRAINING, PlannedRun, changes, planned_runs
 from crosslab.layout import LOCK_FILE, SNAKEFILE
 from crosslab.progress import Bar, clear, heartbeats
@@ -158,7 +158,9 @@ def _prepared(store: Store, scale: str, plan: Sequence[Step], console: Console) 
     for step in plan:
         if step.state == "damaged":
             aside = store.set_aside(step.planned.unit)
-            console.print(f"{store.folder(step.planned.unit)}: damaged; kept as {aside.name}.", soft_wrap=True)
+            console.print(
+                f"{store.folder(step.planned.unit)}: damaged; kept as {aside.name}.", soft_wrap=True
+            )
     units = [step.planned.unit for step in plan]
     store.write_manifest(
         Manifest(
@@ -234,7 +236,7 @@ def _schedule(  # noqa: PLR0913 - see study
             _watch(process, store, todo, console)
         except KeyboardInterrupt:
             _stop(process)
-            raise
+            raise StoppedError(_so_far(store, todo)) from None
     _report_failures(work, missing)
 
 
@@ -273,6 +275,11 @@ def _watch(
             bar.update(sum(path.exists() for path in folders), heartbeats(store.root))
             time.sleep(_POLL_SECONDS)
         bar.update(sum(path.exists() for path in folders), [])
+
+
+def _so_far(store: Store, todo: Sequence[PlannedRun]) -> str:
+    made = sum(store.state(planned.unit) == "present" for planned in todo)
+    return f"interrupted with {made} of {len(todo)} runs made; the same command goes on from here."
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

@@ -16,7 +16,7 @@ from crosslab.book.run import STAMP, read_notebook
 from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.experiments import changes
 from crosslab.layout import CLAIMS, GENERATED
-from crosslab.provenance import digest, source_digests
+from crosslab.provenance import digest, imported_modules, source_digests
 from crosslab.records import MANIFEST, RECORD, Store
 
 STAMPS: Final = GENERATED / "stamps.json"
@@ -118,9 +118,7 @@ def _digest(path: Path) -> str:
 
 
 def _modules(notebook: Path) -> Iterable[str]:
-    """Return the modules of this package that a notebook imports from."""
+    """Return the modules of this package that a notebook imports."""
     for cell in read_notebook(notebook).cells:
         if cell.cell_type == "code":
-            for node in ast.walk(ast.parse(cell.source)):
-                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("crosslab."):
-                    yield str(node.module)
+            yield from imported_modules(ast.parse(cell.source))

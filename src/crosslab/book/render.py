@@ -63,6 +63,8 @@ def with_interval(interval: Interval) -> str:
 
 def measured(verdict: Verdict) -> str:
     """Return what a verdict rests on, with its interval."""
+    if verdict.estimate is None or verdict.interval is None:
+        return "not measured"
     return with_interval(Interval(verdict.estimate, *verdict.interval))
 
 
@@ -149,24 +151,15 @@ def commonest_share(evidence: Evidence) -> float:
 
 def language_table(evidence: Evidence) -> str:
     """Return the languages of the lab: order, what they borrow and mix, how much text."""
+    header = ("language", "order", "adjective", "adposition", "borrowed", "mixed", "sentences")
     return table(
-        (
-            "language",
-            "role",
-            "order",
-            "adjective",
-            "adposition",
-            "borrowed",
-            "mixed in",
-            "sentences",
-        ),
+        header,
         [
             (
-                each["name"],
-                "source" if number == 0 else "target",
+                each["name"] + (" (source)" if number == 0 else ""),
                 each["order"],
-                "before noun" if each["adjective_first"] else "after noun",
-                "before noun" if each["prepositions"] else "after noun",
+                "before" if each["adjective_first"] else "after",
+                "before" if each["prepositions"] else "after",
                 f"{100 * each['borrowed_share']:.0f} %",
                 f"{100 * each['mixing']:.0f} %",
                 f"{each['sentences']:,}",
@@ -229,7 +222,7 @@ def run_table(evidence: Evidence) -> str:
                 f"{row['source']:.1f}",
                 f"{row['zero-shot']:.1f}",
                 f"{row['mixed pairs']:.1f}",
-                f"[{row['record'].rsplit('/', 1)[1]}](../runs.md#{anchor(row['record'])})",
+                f"[{row['record'].rsplit('/', 1)[1]}](#{anchor(row['record'])})",
             )
             for _, row in evidence.runs().iterrows()
         ],

@@ -153,8 +153,9 @@ def execute(
                 unfinished,
                 effective,
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
-                extra_arguments=["--log-level=ERROR"],
+                extra_arguments=["--log-level=CRITICAL"],
             )
         _stamp(unfinished, {**stamp, "parameters": effective, "seconds": _since(began)})
         failed.unlink(missing_ok=True)

@@ -52,10 +52,12 @@ def two_level(
 ) -> Estimate:
     """Return the mean of ``values`` and how far it would move with other seeds and items.
 
-    Seeds and items are resampled with replacement, both at once. With few seeds a
-    plain percentile interval is too narrow twice over: resampling shrinks the spread
-    between S seeds by (S - 1) / S, and the tails are those of a t distribution.
-    Both are put right here; languages stay fixed, they are what the claim is about.
+    Seeds and items are resampled with replacement, both at once; languages stay fixed,
+    they are what the claim is about. With few seeds a plain percentile interval is too
+    narrow twice over: resampling shrinks the spread between S seeds by (S - 1) / S, and
+    the tails are those of a t distribution. Both are put right here. What remains is
+    caution: chance that belongs to a single answer, neither to its seed nor to its item,
+    is counted with both, so the interval is rather too wide than too narrow.
 
     Args:
         values: One number per seed and item, shape ``(seeds, items)``.
@@ -63,7 +65,7 @@ def two_level(
         resamples: Number of bootstrap draws.
 
     Raises:
-        UsageError: There are fewer than two seeds or two items.
+        UsageError: There are fewer than two seeds or two items, or a value is no number.
 
     Example:
         >>> two_level(np.ones((3, 5)), rng=np.random.default_rng(0))
@@ -75,6 +77,8 @@ def two_level(
             f"An interval needs at least 2 seeds and 2 items, got {seeds} and {items}; "
             "run more seeds."
         )
+    if not np.isfinite(values).all():
+        raise UsageError("An interval needs numbers; some values are infinite or not a number.")
     by_seed = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=resamples) / seeds
     by_item = rng.multinomial(items, np.full(items, 1 / items), size=resamples) / items
     means = ((by_seed @ values) * by_item).sum(axis=1)  # (resamples,)

@@ -1,0 +1,103 @@
+"""Notebook rules, checked: ``python -m crosslab.book.lint``.
+
+Notebooks are thin. They declare parameters, call this package and show what comes
+back; logic that a notebook held would be copied into the next one.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from nbformat import NotebookNode
+
+from crosslab.book.run import declared_parameters, read_notebook
+from crosslab.errors import CrosslabError, ParameterError
+from crosslab.layout import NOTEBOOKS, RUN_NOTEBOOK
+
+LONGEST_CELL: Final = 12
+_LOGIC: Final = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.For,
+    ast.While,
+    ast.Try,
+    ast.With,
+)
+_TRAINING: Final = ("crosslab.running", "crosslab.training", "crosslab.finetuning", "torch")
+# A number in prose that looks like a result: a decimal, a per cent, points.
+_TYPED_NUMBER: Final = re.compile(r"(?<![\w.§])\d+(?:\.\d+|\s?%|\s(?:points|seeds|languages)\b)")
+
+
+def problems(path: Path) -> list[str]:
+    """Return every rule a notebook breaks, one line each."""
+    notebook = read_notebook(path)
+    found = list(_parameter_problems(notebook, path))
+    for number, cell in enumerate(notebook.cells):
+        check = _code_problems if cell.cell_type == "code" else _prose_problems
+        found += [f"{path}, cell {number}: {problem}" for problem in check(cell, path)]
+    return found
+
+
+def _parameter_problems(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    try:
+        declared_parameters(notebook, path)
+    except ParameterError as error:
+        yield from error.problems
+        return
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    if "parameters" not in first.metadata.get("tags", []):
+        yield f"{path}: the parameters cell must be the first code cell."
+
+
+def _code_problems(cell: NotebookNode, path: Path) -> Iterator[str]:
+    if cell.outputs or cell.execution_count is not None:
+        yield "holds outputs; strip them with: make format"
+    lines = [line for line in cell.source.splitlines() if line.strip()]
+    if len(lines) > LONGEST_CELL:
+        yield f"has {len(lines)} lines; at most {LONGEST_CELL} are allowed, move logic to src."
+    if re.search(r"^\s*[!%]", cell.source, re.MULTILINE):
+        yield "runs a shell or magic command; install and configure outside the notebook."
+        return
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, _LOGIC):
+            yield f"line {node.lineno} defines or loops ({type(node).__name__}); move it to src."
+        if path.name != RUN_NOTEBOOK.name and _imported(node) & set(_TRAINING):
+            yield "imports what trains; a chapter reads records only."
+    figure = "figures." in cell.source and "import" not in cell.source
+    if figure and not cell.metadata.get("mystnb", {}).get("image", {}).get("alt"):
+        yield "draws a figure without alt text (cell metadata mystnb.image.alt)."
+
+
+def _imported(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return {node.module, node.module.split(".")[0]} - {"crosslab"}
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    return set()
+
+
+def _prose_problems(cell: NotebookNode, path: Path) -> Iterator[str]:  # noqa: ARG001 - one shape
+    for number in _TYPED_NUMBER.findall(cell.source):
+        yield f"types the number '{number}' in prose; let crosslab.book.render say it."
+
+
+def main() -> int:
+    """Check every notebook and print what is wrong."""
+    found: list[str] = []
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    for path in paths:
+        try:
+            found += problems(path)
+        except CrosslabError as error:
+            found += error.problems
+    sys.stdout.write("".join(f"{line}\n" for line in found))
+    sys.stdout.write(f"{len(paths)} notebooks, {len(found)} problems\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+import nbformat
+import pytest
+from conftest import PROJECT
+
+from crosslab.book.lint import problems
+
+GOOD_PARAMETERS = nbformat.v4.new_code_cell("n: int = 1", metadata={"tags": ["parameters"]})
+
+
+def found(tmp_path, *cells, first=GOOD_PARAMETERS):
+    made = nbformat.v4.new_notebook()
+    made.cells = [first, *cells]
+    path = tmp_path / "chapter.ipynb"
+    nbformat.write(made, path)
+    return problems(path)
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "notebooks").glob("*.ipynb")), ids=str)
+def test_the_notebooks_of_the_project_keep_the_rules(path):
+    assert problems(path) == []
+
+
+def test_a_thin_chapter_is_fine(tmp_path):
+    call = nbformat.v4.new_code_cell("from crosslab.evidence import gathered\n\ngathered")
+    assert found(tmp_path, nbformat.v4.new_markdown_cell("# A question"), call) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def f():\n    return 1", "FunctionDef"),
+        ("for i in range(3):\n    i", "For"),
+        ("while False:\n    pass", "While"),
+        ("try:\n    1\nexcept ValueError:\n    2", "Try"),
+        ("class A:\n    pass", "ClassDef"),
+        ("!pip install x", "shell or magic"),
+        ("%matplotlib inline", "shell or magic"),
+        ("\n".join("x = 1" for _ in range(13)), "13 lines"),
+        ("import torch", "imports what trains"),
+        ("from crosslab.running import run", "imports what trains"),
+        ("figures.gain_matrix(e)", "without alt text"),
+    ],
+)
+def test_logic_in_a_chapter_is_refused(tmp_path, source, said):
+    (problem,) = found(tmp_path, nbformat.v4.new_code_cell(source))
+    assert said in problem
+    assert "cell 1" in problem
+
+
+def test_stored_outputs_are_refused(tmp_path):
+    cell = nbformat.v4.new_code_cell("1", execution_count=1)
+    assert "holds outputs" in found(tmp_path, cell)[0]
+
+
+@pytest.mark.parametrize("prose", ["a gain of 2.1", "rises by 3 points", "in 40 % of cases"])
+def test_a_number_typed_in_prose_is_refused(tmp_path, prose):
+    assert "types the number" in found(tmp_path, nbformat.v4.new_markdown_cell(prose))[0]
+
+
+def test_parameters_must_come_first(tmp_path):
+    first = nbformat.v4.new_code_cell("1")
+    assert "first code cell" in found(tmp_path, GOOD_PARAMETERS, first=first)[0]

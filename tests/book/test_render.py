@@ -1,0 +1,69 @@
+import pytest
+from conftest import made_up_study
+
+from crosslab import claims
+from crosslab.book import render
+from crosslab.claims import judged, verdict
+from crosslab.evidence import gathered
+
+(BAR,) = claims.bars()
+(CLAIM,) = claims.claims()
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory):
+    shares = {"standard": 0.6, "smoothing-synonyms": 0.7}
+    store = made_up_study(tmp_path_factory.mktemp("s"), accuracies=shares, seeds=10, items=200)
+    return gathered(store, "smoke", "transfer-paraphrase")
+
+
+def test_points_carry_a_sign_and_no_negative_zero():
+    assert [render.points(v) for v in (1.26, -1.26, 0.04, -0.04)] == [
+        "+1.3",
+        "\N{MINUS SIGN}1.3",
+        "0.0",
+        "0.0",
+    ]
+
+
+def test_a_cell_cannot_break_its_table():
+    assert render.table(["a"], [["x | y"]]).splitlines()[-1] == "| x \\| y |"
+
+
+def test_the_verdict_in_words_gives_both_halves_the_reason_and_the_bar(evidence):
+    found = verdict(CLAIM, BAR, evidence)
+    words = render.verdict_words(CLAIM, BAR, found)
+    for part in (CLAIM.quote, found.replication, found.literature, BAR.quantity, "NOT FOUND"):
+        assert part in words
+    assert render.measured(found) in words
+
+
+def test_the_reading_says_what_the_numbers_say(evidence):
+    found = verdict(CLAIM, BAR, evidence)
+    words = render.reading(evidence, BAR, found)
+    gains = evidence.outcomes.gain(BAR.treated, BAR.control, evidence.outcomes.same_language())
+    ahead = int((gains.mean(axis=1) > 0).sum())
+    assert f"ahead in {ahead} of 10 seeds" in words
+    assert render.measured(found) in words
+
+
+def test_the_gain_table_and_the_verdict_give_the_same_interval(evidence):
+    found = verdict(CLAIM, BAR, evidence)
+    (line,) = [
+        line for line in render.gain_table(evidence, BAR).splitlines() if "all targets" in line
+    ]
+    assert render.measured(found) in line
+
+
+def test_a_scale_that_is_not_the_rung_is_named_in_the_answer(tmp_path):
+    assert "lab (scale smoke)" in render.verdict_table(judged(made_up_study(tmp_path), "smoke"))
+
+
+def test_every_run_is_linked_to_its_entry(evidence):
+    table = render.run_table(evidence)
+    entries = "\n".join(render.run_entry(record, {}) for record in evidence.records)
+    for record in evidence.records:
+        anchor = render.anchor(record.unit.folder)
+        assert f"#{anchor})" in table
+        assert f"({anchor})=" in entries
+        assert record.unit.fingerprint in entries

@@ -1,0 +1,122 @@
+import json
+
+import nbformat
+import pytest
+
+from crosslab.book.run import STAMP, checked, declared_parameters, execute, read_notebook
+from crosslab.errors import ParameterError, RunError, StoreError, UsageError
+
+PARAMETERS = (
+    'scale: str = "smoke"\nseed: int = 0\nradius: float = 0.5\narms: list = []\nfast: bool = False'
+)
+
+
+def notebook(tmp_path, *cells, parameters=PARAMETERS):
+    made = nbformat.v4.new_notebook()
+    made.cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    made.cells += [nbformat.v4.new_code_cell(cell) for cell in cells]
+    path = tmp_path / "n.ipynb"
+    nbformat.write(made, path)
+    return path
+
+
+def outputs(path):
+    return [cell.outputs for cell in read_notebook(path).cells if cell.cell_type == "code"]
+
+
+def test_given_parameters_arrive_and_the_others_keep_their_defaults(tmp_path):
+    path = notebook(tmp_path, "print(scale, seed, radius, arms, fast)")
+    given = {"seed": 3, "arms": ["a", "b"], "radius": 1}
+    execute(path, tmp_path / "out" / "n.ipynb", given, stamp={"made": "from"})
+    executed = read_notebook(tmp_path / "out" / "n.ipynb")
+    assert executed.cells[-1].outputs[0].text == "smoke 3 1 ['a', 'b'] False\n"
+    stamp = executed.metadata[STAMP]
+    assert stamp["parameters"] == {**given, "scale": "smoke", "fast": False}
+    assert stamp["made"] == "from"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"sede": 1}, "Did you mean 'seed'"),
+        ({"seed": "1"}, "takes int, got str '1'"),
+        ({"seed": True}, "takes int, got bool"),
+        ({"seed": 1.0}, "takes int, got float"),
+        ({"radius": "0.5"}, "takes float, got str"),
+        ({"fast": 1}, "takes bool, got int"),
+        ({"arms": "standard"}, "takes list, got str"),
+        ({"scale": None}, "takes str, got NoneType"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_refused_before_anything_runs(tmp_path, given, said):
+    marker = tmp_path / "ran"
+    path = notebook(tmp_path, f"open({str(marker)!r}, 'w').close()")
+    with pytest.raises(ParameterError, match=said):
+        execute(path, tmp_path / "out.ipynb", given, stamp={})
+    assert not marker.exists()
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_all_parameters_that_do_not_fit_are_named_at_once(tmp_path):
+    path = notebook(tmp_path)
+    declared = declared_parameters(read_notebook(path), path)
+    with pytest.raises(ParameterError) as refusal:
+        checked(declared, {"sede": 1, "fast": 2, "seed": 3}, path)
+    assert len(refusal.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["seeds: tuple = (1,)", "limit: int | None = 1", "x = 1", "n: int = 1.5", "y: int = f()"],
+)
+def test_a_parameters_cell_that_papermill_would_misread_is_refused(tmp_path, line):
+    path = notebook(tmp_path, parameters=f"seed: int = 0\n{line}")
+    with pytest.raises(ParameterError, match="name: type = literal"):
+        declared_parameters(read_notebook(path), path)
+
+
+def test_a_notebook_without_a_parameters_cell_is_refused(tmp_path):
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(), path)
+    with pytest.raises(ParameterError, match="exactly one"):
+        declared_parameters(read_notebook(path), path)
+
+
+@pytest.mark.parametrize("content", ["", "{", json.dumps({"cells": 3})])
+def test_a_file_that_is_no_notebook_is_one_line(tmp_path, content):
+    path = tmp_path / "n.ipynb"
+    path.write_text(content)
+    with pytest.raises(UsageError, match=r"n\.ipynb"):
+        read_notebook(path)
+
+
+def test_a_cell_that_fails_is_named_and_the_notebook_kept_with_its_error(tmp_path):
+    path = notebook(tmp_path, "1 / 0")
+    with pytest.raises(RunError, match="ZeroDivisionError"):
+        execute(path, tmp_path / "out.ipynb", {}, stamp={})
+    assert not (tmp_path / "out.ipynb").exists()
+    kept = outputs(tmp_path / "out.failed.ipynb")
+    assert any(out.get("ename") == "ZeroDivisionError" for cell in kept for out in cell)
+
+
+def test_an_error_of_this_package_keeps_its_kind_and_its_lines(tmp_path):
+    path = notebook(
+        tmp_path, "from crosslab.errors import StoreError\nraise StoreError(['one', 'two'])"
+    )
+    with pytest.raises(StoreError) as raised:
+        execute(path, tmp_path / "out.ipynb", {}, stamp={})
+    assert raised.value.problems == ["one", "two"]
+
+
+def test_a_later_success_takes_the_failed_copy_away(tmp_path):
+    path = notebook(tmp_path, "assert seed == 1")
+    with pytest.raises(RunError):
+        execute(path, tmp_path / "out.ipynb", {}, stamp={})
+    execute(path, tmp_path / "out.ipynb", {"seed": 1}, stamp={})
+    assert sorted(each.name for each in tmp_path.glob("out*")) == ["out.ipynb"]
+
+
+def test_an_executed_copy_holds_no_path_of_the_machine(tmp_path):
+    path = notebook(tmp_path, "print('hello')")
+    execute(path, tmp_path / "out.ipynb", {}, stamp={})
+    assert str(tmp_path) not in (tmp_path / "out.ipynb").read_text()

@@ -1,0 +1,215 @@
+"""Shared fixtures: a project folder of one's own, made-up records, a finished smoke study."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from crosslab.config import EncoderConfig, study_config
+from crosslab.experiments import planned_runs
+from crosslab.lab.laboratory import laboratory
+from crosslab.records import DataCard, Manifest, Store, Unit
+
+PROJECT = Path(__file__).parents[1]
+LANGUAGES = ("ave", "bor", "cym")
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project's folder, without results and source, as the working directory."""
+    return _copied(tmp_path / "project", monkeypatch)
+
+
+def _copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    unwanted = shutil.ignore_patterns("executed", "_generated", ".*")
+    for name in ("book", "notebooks", "claims"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=unwanted)
+    for name in ("Snakefile", "_config.yml", "requirements.lock"):
+        shutil.copy(PROJECT / name, folder / name)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def crosslab() -> Cli:
+    """The command line, run as a person runs it."""
+
+    def run(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "crosslab", *arguments]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=120, **options
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of an uninterrupted study at scale smoke; never to be written to."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = _copied(tmp_path_factory.mktemp("finished") / "project", patch)
+        done = subprocess.run(
+            [sys.executable, "-m", "crosslab", "study", "--scale", "smoke"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+    assert done.returncode == 0, done.stderr
+    return folder / "runs"
+
+
+def made_up_answers(accuracy: float, items: int, seed: int) -> pa.Table:
+    """Return answers to a task of two labels in every pair of three languages."""
+    rng = np.random.default_rng(seed)
+    cells = [(first, second) for first in LANGUAGES for second in LANGUAGES]
+    gold = np.tile(np.arange(items) % 2, len(cells)).astype(np.int8)
+    right = rng.random(gold.size) < accuracy
+    prediction = np.where(right, gold, 1 - gold).astype(np.int8)
+    sure = np.where(prediction == 1, 0.8, 0.2).astype(np.float16)
+    return pa.table(
+        {
+            "item": [f"test-{number:05d}" for _ in cells for number in range(items)],
+            "first": [first for first, _ in cells for _ in range(items)],
+            "second": [second for _, second in cells for _ in range(items)],
+            "prediction": prediction,
+            "gold": gold,
+            "probability_0": (1 - sure).astype(np.float16),
+            "probability_1": sure,
+        }
+    )
+
+
+def draft(unit: Unit, parents: tuple[str, ...] = (), **changed: object) -> dict[str, object]:
+    """Return what a run says of itself, made up."""
+    return {
+        "unit": unit,
+        "settings": {"task": "paraphrase", "encoder": "e"},
+        "sources": {"crosslab.training": "0" * 64},
+        "packages": {"torch": "2.13.0"},
+        "data": [_text_card(), _items_card()],
+        "parents": list(parents),
+        "metrics": {
+            "source_accuracy": 0.9,
+            "zero_shot_macro_accuracy": 0.7,
+            "mixed_pair_macro_accuracy": 0.6,
+            "word_translation": 0.5,
+            "word_translation_by_language": {"bor": 0.6, "cym": 0.4},
+            "parameters": 1000,
+        },
+        "wall_seconds": 1.0,
+        "cpu_seconds": 1.0,
+        "machine": {"python": "3.11", "system": "s", "processor": "p", "threads": "1"},
+        "commit": "c",
+        "finished": "2026-11-21T10:00:00+00:00",
+        **changed,
+    }
+
+
+def _text_card() -> DataCard:
+    sample = {"words": "dum trifi", "glosses": "every dog"}
+    language = {
+        "order": "SVO",
+        "adjective_first": True,
+        "prepositions": True,
+        "fronting": 0.2,
+        "borrowed_share": 0.1,
+        "mixing": 0.3,
+        "sentences": 1000,
+        "samples": [sample],
+    }
+    languages = [{"key": key, "name": key.capitalize() + "an", **language} for key in LANGUAGES]
+    return DataCard(
+        name="lab-text",
+        revision="r",
+        licence="CC0-1.0",
+        description="d",
+        details={"source": "ave", "languages": languages},
+    )
+
+
+def _items_card() -> DataCard:
+    lines = {"words": "dum trifi", "glosses": "every dog"}
+    example = {"rule": "same meaning", "label": "paraphrase", "first": lines, "second": lines}
+    return DataCard(
+        name="lab-paraphrase",
+        revision="r",
+        licence="CC0-1.0",
+        description="d",
+        details={"examples": [example], "always_most_frequent": 0.5},
+    )
+
+
+def made_up_study(  # noqa: PLR0913 - what a study may differ in
+    root: Path,
+    *,
+    scale: str = "smoke",
+    accuracies: dict[str, float] | None = None,
+    leave_out: Callable[[Unit], bool] = lambda _: False,
+    seeds: int | None = None,
+    items: int = 40,
+) -> Store:
+    """Write a whole study of made-up records and return its store."""
+    store = Store(root)
+    shares = accuracies or {"standard": 0.6, "smoothing-synonyms": 0.7}
+    planned = [each.unit for each in planned_runs(scale)]
+    encoder, arms = planned[0], planned[1:]
+    if seeds is not None:
+        first = [unit for unit in arms if unit.seed == 0]
+        arms = [
+            unit.model_copy(update={"seed": seed, "fingerprint": f"{seed}{unit.fingerprint[1:]}"})
+            for seed in range(seeds)
+            for unit in first
+        ]
+    store.write(draft(encoder), made_up_answers(0.5, items, 0), {"model.safetensors": b"w"})
+    for number, unit in enumerate(arms):
+        if not leave_out(unit):
+            answers = made_up_answers(shares[unit.arm], items, number)
+            store.write(draft(unit, (encoder.fingerprint,)), answers, {})
+    store.write_manifest(
+        Manifest(scale=scale, planned="2026-11-21", lock="l", units=[encoder, *arms])
+    )
+    return store
+
+
+@pytest.fixture(scope="session")
+def smoke_lab():
+    """The laboratory at the smallest scale; nothing in it changes."""
+    return laboratory(study_config("smoke").lab)
+
+
+@pytest.fixture(scope="session")
+def one_thread():
+    """Torch on one thread: models this small lose more by sharing work than they gain."""
+    import torch  # slow to import, and many tests need no torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(smoke_lab, one_thread):
+    """An encoder for the smoke laboratory, freshly initialized; nothing may train it."""
+    from crosslab.models import masked_encoder
+    from crosslab.reading import lab_tokenizer
+
+    size = EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32)
+    return masked_encoder(size, len(lab_tokenizer(smoke_lab).get_vocab()), seed=0)
+
+
+@pytest.fixture(scope="session")
+def no_report():
+    """A report that takes no note of anything."""
+
+    def report(*, done, total, loss):
+        pass
+
+    return report

@@ -1,0 +1,113 @@
+"""Averages over right and wrong answers: which cells, which axis, which arm is ahead."""
+
+import numpy as np
+import pytest
+
+from crosslab.stats.outcomes import Outcomes
+
+LANGUAGES = ("src", "one", "two")
+
+
+def outcomes(**right):
+    blocks = {arm: np.asarray(block, dtype=bool) for arm, block in right.items()}
+    seeds = len(next(iter(blocks.values())))
+    return Outcomes(languages=LANGUAGES, seeds=tuple(range(seeds)), right=blocks)
+
+
+def nothing_right(seeds=2, items=3):
+    return np.zeros((seeds, items, len(LANGUAGES), len(LANGUAGES)), dtype=bool)
+
+
+def coins(seed, chance, seeds=4, items=30):
+    shape = nothing_right(seeds, items).shape
+    return np.random.default_rng(seed).random(shape) < chance
+
+
+def test_the_first_language_is_the_source_and_the_others_are_targets():
+    found = outcomes(arm=nothing_right())
+    assert found.source == "src"
+    assert found.targets == ("one", "two")
+
+
+def test_same_language_pairs_are_those_of_the_targets_alone():
+    cells = outcomes(arm=nothing_right()).same_language()
+    assert cells.tolist() == [
+        [False, False, False],
+        [False, True, False],
+        [False, False, True],
+    ]
+
+
+def test_mixed_pairs_are_all_of_two_different_languages():
+    cells = outcomes(arm=nothing_right()).mixed_language()
+    assert cells.tolist() == [
+        [False, True, True],
+        [True, False, True],
+        [True, True, False],
+    ]
+
+
+def test_a_pair_has_a_first_and_a_second_language():
+    right = nothing_right()
+    right[:, :, 1, 2] = True  # first sentence in one, second in two
+    found = outcomes(arm=right)
+    assert found.points("arm", found.pair("one", "two")).mean() == 100
+    assert found.points("arm", found.pair("two", "one")).mean() == 0
+
+
+def test_a_language_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="tuple"):
+        outcomes(arm=nothing_right()).pair("one", "three")
+
+
+def test_points_keep_seeds_and_items_apart():
+    right = nothing_right(seeds=2, items=3)
+    right[1, 2, 1, 1] = True  # second seed, third item, one of the two targets
+    found = outcomes(arm=right)
+    assert found.points("arm", found.same_language()).tolist() == [[0, 0, 0], [0, 0, 50]]
+
+
+def test_answers_in_the_source_do_not_raise_zero_shot_accuracy():
+    right = nothing_right()
+    right[:, :, 0, 0] = True
+    found = outcomes(arm=right)
+    assert found.points("arm", found.same_language()).mean() == 0
+
+
+def test_every_language_weighs_the_same():
+    right = coins(1, 0.7)
+    found = outcomes(arm=right)
+    by_language = [100 * right[:, :, number, number].mean() for number in (1, 2)]
+    macro = found.points("arm", found.same_language()).mean()
+    assert macro == pytest.approx(np.mean(by_language))
+
+
+def test_the_gain_is_treated_minus_control():
+    found = outcomes(better=~nothing_right(), worse=nothing_right())
+    cells = found.same_language()
+    assert (found.gain("better", "worse", cells) == 100).all()
+    assert (found.gain("worse", "better", cells) == -100).all()
+
+
+def test_what_both_arms_share_leaves_no_trace_in_the_gain():
+    # a lucky seed and an easy item help both arms: paired, they cancel
+    right = nothing_right(seeds=2, items=3)
+    right[0] = True
+    right[:, 1] = True
+    found = outcomes(treated=right, control=right.copy())
+    assert (found.gain("treated", "control", found.same_language()) == 0).all()
+
+
+def test_the_gain_is_taken_seed_by_seed_and_item_by_item():
+    treated, control = nothing_right(seeds=2, items=2), nothing_right(seeds=2, items=2)
+    treated[0, 1], control[1, 0] = True, True
+    found = outcomes(treated=treated, control=control)
+    gain = found.gain("treated", "control", found.same_language())
+    assert gain.tolist() == [[0, 100], [-100, 0]]
+
+
+def test_the_mean_gain_is_the_difference_of_the_two_accuracies():
+    found = outcomes(treated=coins(2, 0.8), control=coins(3, 0.6))
+    cells = found.mixed_language()
+    apart = found.points("treated", cells).mean() - found.points("control", cells).mean()
+    assert found.gain("treated", "control", cells).mean() == pytest.approx(apart)

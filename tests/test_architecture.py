@@ -1,0 +1,117 @@
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from conftest import PROJECT
+
+import crosslab
+from crosslab.book.chapters import CHAPTERS
+from crosslab.book.render import verdict_table
+from crosslab.claims import judged
+from crosslab.experiments import EXPERIMENTS
+from crosslab.figures import ARM_STYLE
+from crosslab.records import Store
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(crosslab.__path__, "crosslab.")
+    if not module.name.endswith("__main__")
+]
+README = (PROJECT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_can_be_imported(module):
+    assert importlib.import_module(module).__doc__
+
+
+@pytest.mark.parametrize(
+    "module", ["crosslab.claims", "crosslab.figures", "crosslab.book.build", "crosslab.study"]
+)
+def test_what_reads_records_runs_without_torch(module, tmp_path, monkeypatch):
+    for name in ("torch", "transformers", "datasets"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not installed')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {module}"], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_forbidden_import_breaks_the_contracts(tmp_path):
+    # the gate must bite: a copy in which the claims import torch is refused
+    import shutil
+
+    shutil.copytree(PROJECT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("*.egg-info"))
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    claims = tmp_path / "src" / "crosslab" / "claims.py"
+    claims.write_text("import torch\n" + claims.read_text())
+    (tmp_path / "src" / "crosslab" / "utils.py").write_text('"""A drawer for everything."""\n')
+    code = "from importlinter.cli import lint_imports_command as run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, 'src'); {code}", "--no-cache"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "crosslab.claims" in done.stdout or "2 broken" in done.stdout
+
+
+def test_the_map_in_the_readme_is_true_and_complete():
+    mapped = re.findall(r"^\| `([^`]+)` \|", README, re.MULTILINE)
+    assert [path for path in mapped if not (PROJECT / path).exists()] == []
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    folders = {path.split("/")[0] + "/" for path in tracked if "/" in path and path[0] != "."}
+    assert folders - {path.split("/")[0] + "/" for path in mapped} == set()
+
+
+def test_the_readme_gives_exactly_two_commands_on_its_first_screen():
+    first_screen = README.split("\n---\n")[0]
+    assert len(first_screen.splitlines()) <= 35
+    (block,) = re.findall(r"```bash\n(.*?)```", first_screen, re.DOTALL)
+    assert [line.split("#")[0].strip() for line in block.splitlines()] == [
+        "make study",
+        "make check",
+    ]
+
+
+def test_the_answer_in_the_readme_is_that_of_the_published_records():
+    table = verdict_table(judged(Store(PROJECT / "results"), "lab"))
+    assert table in README, f"put this table between the answer marks of README.md:\n{table}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_a_chapter_has_a_notebook_an_experiment_and_a_place_in_the_book(chapter):
+    toc = yaml.safe_load((PROJECT / "book" / "_toc.yml").read_text())
+    assert (PROJECT / chapter.notebook).is_file()
+    assert chapter.experiment in EXPERIMENTS
+    assert f"executed/{chapter.name}" in [each["file"] for each in toc["chapters"]]
+
+
+def test_every_arm_has_a_colour_and_a_marker_of_its_own():
+    arms = {arm for experiment in EXPERIMENTS.values() for arm in experiment.arms}
+    assert arms <= set(ARM_STYLE)
+    for place in (0, 1):
+        assert len({style[place] for style in ARM_STYLE.values()}) == len(ARM_STYLE)
+
+
+def test_every_layer_named_in_the_contract_exists():
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    layers = contracts["contracts"][0]["layers"]
+    names = {name.strip() for layer in layers for name in layer.split("|")}
+    top = {module.split(".")[1] for module in MODULES}
+    assert names == top | {"__main__"}
+
+
+def test_nothing_published_is_too_large():
+    size = sum(path.stat().st_size for path in (PROJECT / "results").rglob("*") if path.is_file())
+    assert size < 60 * 1024 * 1024

@@ -1,0 +1,64 @@
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from crosslab.config import (
+    SCALES,
+    FinetuneConfig,
+    LabConfig,
+    OptimizerConfig,
+    WorldConfig,
+    settings,
+    study_config,
+)
+from crosslab.errors import UnknownNameError, UsageError
+
+
+def test_an_unknown_scale_is_answered_with_the_nearest_one():
+    with pytest.raises(UnknownNameError, match="Did you mean 'smoke'"):
+        study_config("smok")
+
+
+def test_settings_cannot_be_changed_in_place():
+    with pytest.raises(FrozenInstanceError):
+        study_config("smoke").seeds = 3
+
+
+def test_every_problem_of_a_setting_is_named_at_once():
+    with pytest.raises(UsageError) as refusal:
+        WorldConfig(latent_size=0, sharpness=-1.0)
+    assert len(refusal.value.problems) == 2
+
+
+@pytest.mark.parametrize("wrong", [{"order": "XYZ"}, {"fronting": 1.5}, {"sentences": 0}])
+def test_a_language_that_cannot_be_is_refused(wrong):
+    language = study_config("smoke").lab.languages[1]
+    with pytest.raises(UsageError, match=next(iter(wrong)) if "fronting" not in wrong else "share"):
+        replace(language, **wrong)
+
+
+def test_two_languages_of_one_key_are_refused():
+    lab = study_config("smoke").lab
+    with pytest.raises(UsageError, match="keys must differ"):
+        LabConfig(world=lab.world, languages=(lab.languages[0], lab.languages[0]))
+
+
+def test_settings_hold_every_field_and_every_derived_value():
+    plain = settings(study_config("smoke").lab)
+    assert plain["world"]["seed"] == WorldConfig().seed
+    assert plain["targets"] == ["bor", "cym", "dun", "esk", "fal", "gha"]
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(FinetuneConfig)])
+def test_every_field_shows_in_the_settings(field):
+    config = FinetuneConfig(epochs=1, optimizer=OptimizerConfig(learning_rate=1.0, warm_up_steps=0))
+    assert field in settings(config)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_scale_has_one_source_and_at_least_six_targets_from_rich_to_poor(scale):
+    lab = study_config(scale).lab
+    sizes = [language.sentences for language in lab.languages]
+    assert len(lab.targets) >= 6
+    assert sizes == sorted(sizes, reverse=True)
+    assert len({language.order for language in lab.languages}) >= 3

@@ -1,0 +1,110 @@
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+
+from crosslab.config import TaskConfig
+from crosslab.evaluation import accuracy, matrix_answers, probabilities
+from crosslab.lab.items import task_items
+from crosslab.models import classifier
+from crosslab.reading import Reader, pair_batch
+
+KEYS = ("ave", "bor", "gha")
+ITEMS = 300  # more than one batch
+
+
+@pytest.fixture(scope="module")
+def reader(smoke_lab):
+    items = task_items(smoke_lab, "nli", TaskConfig(train=1, dev=1, test=ITEMS))["test"]
+    return Reader(smoke_lab, items, "nli/test")
+
+
+@pytest.fixture(scope="module")
+def model(tiny_encoder):
+    """A classifier that answers different items differently."""
+    model = classifier(tiny_encoder, labels=3, seed=0)
+    with torch.no_grad():
+        for weight in model.parameters():
+            if weight.ndim == 2:
+                weight.mul_(20.0)
+    return model
+
+
+@pytest.fixture(scope="module")
+def answers(model, reader):
+    return matrix_answers(model, reader, KEYS)
+
+
+def test_there_is_one_answer_for_every_item_and_ordered_pair(answers):
+    names = ("first", "second", "item")
+    rows = list(zip(*(answers[name].to_pylist() for name in names), strict=True))
+    items = [f"test-{number:05d}" for number in range(ITEMS)]
+    assert rows == [(*cell, item) for cell in product(KEYS, repeat=2) for item in items]
+
+
+def class_shares(answers):
+    columns = [answers[f"probability_{label}"].to_numpy() for label in range(3)]
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+def test_probabilities_sum_to_one(answers):
+    assert np.abs(class_shares(answers).sum(axis=1) - 1).max() < 2e-3
+
+
+def test_the_prediction_is_the_likeliest_label(answers):
+    shares, predicted = class_shares(answers), answers["prediction"].to_numpy()
+    assert np.array_equal(shares[np.arange(len(shares)), predicted], shares.max(axis=1))
+    assert len(set(predicted.tolist())) > 1
+
+
+def test_the_gold_label_does_not_depend_on_the_pair(answers, reader):
+    gold = answers["gold"].to_numpy().reshape(len(KEYS) ** 2, ITEMS)
+    assert np.all(gold == reader.items.label)
+
+
+def test_each_cell_answers_its_own_pair_of_languages(model, reader, answers):
+    expected = probabilities(model, reader.pairs("gha", "ave"))
+    rows = [
+        row
+        for row, cell in enumerate(
+            zip(answers["first"].to_pylist(), answers["second"].to_pylist(), strict=True)
+        )
+        if cell == ("gha", "ave")
+    ]
+    assert np.abs(class_shares(answers.take(rows)) - expected).max() < 1e-3
+
+
+def test_answers_come_in_the_order_of_the_items(model, reader):
+    # they are computed shortest first, and must be put back
+    inputs = reader.pairs("ave", "bor")
+    one_by_one = []
+    for row in range(20):
+        batch = pair_batch(inputs.rows(np.array([row])), np.zeros(1, dtype=np.int64))
+        with torch.inference_mode():
+            scores = model(
+                input_ids=batch.input_ids,
+                attention_mask=batch.attention_mask,
+                token_type_ids=batch.token_type_ids,
+            ).logits
+        one_by_one.append(scores.softmax(dim=1)[0].tolist())
+    assert probabilities(model, inputs)[:20] == pytest.approx(np.array(one_by_one), abs=1e-4)
+
+
+def test_evaluation_switches_dropout_off(tiny_encoder, reader):
+    model = classifier(tiny_encoder, labels=3, seed=0)
+    model.dropout = torch.nn.Dropout(0.5)
+    model.train()
+    one, two = (probabilities(model, reader.pairs("ave", "ave")) for _ in range(2))
+    assert np.array_equal(one, two)
+
+
+def test_evaluation_leaves_the_weights_alone(tiny_encoder, reader):
+    model = classifier(tiny_encoder, labels=3, seed=0)
+    before = [weight.detach().clone() for weight in model.parameters()]
+    matrix_answers(model, reader, ["ave"])
+    assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
+
+
+def test_accuracy_is_the_share_of_right_answers():
+    assert accuracy(np.array([0, 1, 2, 2]), np.array([0, 1, 1, 2])) == 0.75

@@ -1,0 +1,116 @@
+import json
+
+import jsonschema
+import pytest
+from conftest import PROJECT, made_up_study
+
+from crosslab.claims import Verdict
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "transfer-paraphrse", "--scale", "smoke"), "Did you mean 'transfer-paraphrase'"),
+        (("run", "transfer-paraphrase", "--scale", "smokee"), "Did you mean 'smoke'"),
+        (("run", "transfer-paraphrase", "--scale", "smoke", "--arm", "standrd"), "'standard'"),
+        (("run", "transfer-paraphrase", "--scale", "smoke", "--seed", "99"), "accepted: 0 to 1"),
+        (("run", "transfer-paraphrase", "--seed", "one"), "valid integer"),
+        (("plan", "--scale", "paper"), "Known: lab, smoke"),
+        (("study", "--scale", "lub"), "Did you mean 'lab'"),
+        (("study", "--scale", "smoke", "--executor", "slrm"), "Known: local, slurm, kubernetes"),
+        (("study", "--scale", "smoke", "--data", "somewhere"), "make their own data"),
+        (("verdicts", "--scale", "lab", "--results", "nowhere"), "crosslab study --scale lab"),
+        (("book", "--scale", "smoke", "--results", "nowhere"), "crosslab study --scale smoke"),
+        (("studdy",), "No such command"),
+        (("plan", "--sacle", "lab"), "No such option"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_line_with_status_2(project, crosslab, arguments, said):
+    done = crosslab(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (project / "nowhere").exists()
+    assert not list(project.glob("runs/smoke/*/*/*/record.json"))
+
+
+def test_a_missing_lock_file_is_one_line_with_the_way_back(project, crosslab):
+    (project / "requirements.lock").unlink()
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "git checkout -- requirements.lock" in done.stderr
+
+
+def test_a_results_folder_that_cannot_be_made_is_one_line(project, crosslab):
+    (project / "file").write_text("no folder")
+    done = crosslab("study", "--scale", "smoke", "--results", "file/runs")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+def test_outside_the_project_nothing_is_done(tmp_path, monkeypatch, crosslab):
+    monkeypatch.chdir(tmp_path)
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 2
+    assert "Run crosslab in the project's folder" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_names_every_run_its_state_and_its_cost(project, crosslab):
+    made_up_study(project / "runs", leave_out=lambda unit: unit.seed == 1)
+    plan = json.loads(crosslab("plan", "--scale", "smoke", "--json").stdout)
+    states = [run["state"] for run in plan["runs"]]
+    assert states == ["present", "present", "present", "absent", "absent"]
+    assert plan["minutes"] > 0
+    assert plan["memory_gib"] > 0
+
+
+def test_a_plan_needs_no_torch_and_changes_nothing(project, crosslab):
+    done = crosslab("plan", "--scale", "smoke")
+    assert done.returncode == 0
+    assert not (project / "runs").exists()
+
+
+def test_verdicts_follow_the_published_schema(project, crosslab):
+    made_up_study(project / "runs")
+    done = crosslab("verdicts", "--scale", "smoke", "--results", "runs", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    schema = json.loads((PROJECT / "claims" / "verdicts.schema.json").read_text())
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema)
+    assert [row["claim_id"] for row in found["verdicts"]] == ["gain-paraphrase"]
+
+
+def test_the_published_schema_is_that_of_the_code():
+    schema = json.loads((PROJECT / "claims" / "verdicts.schema.json").read_text())
+    assert schema["properties"]["verdicts"]["items"]["required"] == [*Verdict.model_fields]
+    assert schema["properties"]["verdicts"]["items"]["additionalProperties"] is False
+
+
+def test_verdicts_can_be_written_to_a_file(project, crosslab):
+    made_up_study(project / "runs")
+    crosslab("verdicts", "--scale", "smoke", "--results", "runs", "--json", "v.json")
+    assert json.loads((project / "v.json").read_text())["verdicts"]
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_answer_anywhere(tmp_path, monkeypatch, crosslab, option):
+    monkeypatch.chdir(tmp_path)
+    done = crosslab(option)
+    assert done.returncode == 0
+    assert "crosslab" in done.stdout
+
+
+@pytest.mark.slow
+def test_one_unit_can_be_run_by_itself_and_brings_its_encoder(project, crosslab):
+    done = crosslab(
+        "run", "transfer-paraphrase", "--scale", "smoke", "--arm", "standard", "--seed", "1"
+    )
+    assert done.returncode == 0, done.stderr
+    records = sorted(path.parts[-4:-1] for path in (project / "runs").glob("*/*/*/*/record.json"))
+    assert [parts[:2] for parts in records] == [
+        ("pretraining", "mbert"),
+        ("transfer-paraphrase", "standard"),
+    ]
+    assert records[1][2].startswith("1-")

@@ -1,0 +1,93 @@
+import shutil
+
+import pytest
+
+from crosslab import provenance
+from crosslab.experiments import planned_runs
+from crosslab.provenance import PACKAGE_FOLDER, digest_of, source_digests
+
+
+@pytest.fixture
+def copied_source(tmp_path, monkeypatch):
+    """A copy of the package's source that digests are taken from."""
+    folder = tmp_path / "crosslab"
+    shutil.copytree(PACKAGE_FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(provenance, "PACKAGE_FOLDER", folder)
+    provenance._read.cache_clear()
+    yield folder
+    provenance._read.cache_clear()
+
+
+def fingerprints():
+    provenance._read.cache_clear()
+    return {each.unit.label: each.unit.fingerprint for each in planned_runs("smoke")}
+
+
+def edited(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_imports_are_followed_to_the_end():
+    found = source_digests(["crosslab.finetuning"])
+    assert {"crosslab.training", "crosslab.lab.world", "crosslab.models"} <= set(found)
+
+
+def test_a_method_is_not_tied_to_the_code_of_another_one():
+    found = source_digests(["crosslab.finetuning", "crosslab.methods.standard"])
+    assert "crosslab.methods.smoothing_synonyms" not in found
+    assert "crosslab.methods.standard" in found
+
+
+def test_comments_and_docstrings_change_no_fingerprint(copied_source):
+    before = fingerprints()
+    edited(copied_source / "training.py", '"""The training loop.', '"""The loop.')
+    edited(
+        copied_source / "training.py",
+        "    losses: list[float] = []",
+        "    # why\n    losses: list[float] = []",
+    )
+    assert fingerprints() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changed"),
+    [
+        ("methods/smoothing_synonyms.py", "torch.rand(", "torch.rand_like(", {"smoothing"}),
+        ("evaluation.py", "_BATCH: Final = 256", "_BATCH: Final = 128", {"smoothing", "standard"}),
+        ("recipes.py", "dice < 0.8", "dice < 0.7", {"smoothing", "standard", "mbert"}),
+        ("training.py", "item()", "double().item()", {"smoothing", "standard", "mbert"}),
+        ("figures.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", set()),
+        ("book/render.py", "+.1f", "+.2f", set()),
+    ],
+)
+def test_a_changed_source_file_changes_exactly_the_runs_that_use_it(
+    copied_source, file, old, new, changed
+):
+    before = fingerprints()
+    edited(copied_source / file, old, new)
+    after = fingerprints()
+    different = {label for label in before if before[label] != after[label]}
+    assert different == {label for label in before if any(word in label for word in changed)}
+
+
+def test_a_changed_package_version_changes_every_fingerprint(monkeypatch):
+    before = fingerprints()
+    monkeypatch.setattr(provenance, "_version", lambda _: "99.0")
+    assert not set(before.values()) & set(fingerprints().values())
+
+
+def test_the_build_label_of_a_version_does_not_count(monkeypatch):
+    monkeypatch.setattr(provenance, "_version", lambda _: "2.13.0+cpu")
+    assert set(provenance.answering_versions().values()) == {"2.13.0"}
+
+
+def test_a_digest_tells_values_apart_that_print_alike():
+    assert digest_of({"a": 1}) != digest_of({"a": "1"})
+    assert digest_of([1, [2]]) != digest_of([[1], 2])
+
+
+def test_a_number_that_is_none_is_refused_in_a_digest():
+    with pytest.raises(ValueError, match="JSON"):
+        digest_of({"loss": float("nan")})

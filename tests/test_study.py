@@ -1,0 +1,189 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import made_up_study
+
+from crosslab.errors import BusyError, UsageError
+from crosslab.experiments import planned_runs
+from crosslab.records import ANSWERS, Store
+from crosslab.study import batches, end_with, explained, only_study, steps, study
+
+
+def answers_of(results: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(results)): path.read_bytes()
+        for path in sorted(results.glob(f"*/*/*/*/{ANSWERS}"))
+    }
+
+
+def started(*arguments: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "crosslab", "study", "--scale", "smoke", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def test_runs_of_one_seed_share_a_notebook_and_wait_for_their_encoder():
+    made = batches(planned_runs("smoke"))
+    assert [batch.name for batch in made] == [
+        "pretraining-seed-0",
+        "transfer-paraphrase-seed-0",
+        "transfer-paraphrase-seed-1",
+    ]
+    assert made[1].arms == ("standard", "smoothing-synonyms")
+    assert made[1].needs == ("pretraining-seed-0",)
+
+
+def test_an_encoder_that_is_there_is_not_waited_for():
+    runs = [each for each in planned_runs("smoke") if each.parents]
+    assert all(batch.needs == () for batch in batches(runs))
+
+
+def test_a_complete_study_has_nothing_to_do(tmp_path):
+    store = made_up_study(tmp_path)
+    assert explained(steps(store, "smoke")) == ["All 5 runs are there; nothing to do."]
+
+
+def test_only_what_is_missing_is_to_be_run_and_the_reason_is_given(tmp_path):
+    store = made_up_study(tmp_path, leave_out=lambda unit: unit.seed == 1)
+    lines = explained(steps(store, "smoke"))
+    assert lines[0] == "2 of 5 runs to make:"
+    assert all("not run yet" in line for line in lines[1:])
+
+
+def test_a_changed_setting_and_a_changed_source_are_given_as_reasons(tmp_path):
+    store = Store(tmp_path)
+    old = made_up_study(tmp_path / "old")
+    (planned,) = [
+        each for each in planned_runs("smoke") if (each.unit.arm, each.unit.seed) == ("standard", 0)
+    ]
+    folder = old.folder(planned.unit)
+    record = json.loads((folder / "record.json").read_text())
+    record["unit"]["fingerprint"] = "0" * 64
+    record["settings"] = {**planned.settings, "task": "other"}
+    record["sources"] = {**planned.sources, "crosslab.training": "1" * 64}
+    record["packages"] = {**planned.packages, "torch": "2.11.0"}
+    target = tmp_path / "smoke" / "transfer-paraphrase" / "standard" / f"0-{'0' * 12}"
+    shutil.copytree(folder, target)
+    (target / "record.json").write_text(json.dumps(record))
+    (step,) = [each for each in steps(store, "smoke") if each.planned.unit == planned.unit]
+    assert "source crosslab.training changed" in step.why
+    assert "setting task: other -> paraphrase" in step.why
+    assert any(why.startswith("package torch: 2.11.0 -> ") for why in step.why)
+
+
+def test_a_second_study_in_a_folder_is_refused(tmp_path):
+    second = only_study(tmp_path)
+    with only_study(tmp_path), pytest.raises(BusyError, match=str(os.getpid())):
+        second.__enter__()
+
+
+def test_the_folder_is_free_again_after_a_study(tmp_path):
+    for _ in range(2):
+        with only_study(tmp_path):
+            pass
+
+
+def test_an_unknown_executor_is_refused_and_one_without_its_plugin_says_what_to_install(tmp_path):
+    with pytest.raises(UsageError, match="Known: local, slurm, kubernetes"):
+        study(Store(tmp_path), "smoke", cores=1, executor="slurn", console=None)
+    with pytest.raises(UsageError, match="snakemake-executor-plugin-slurm"):
+        study(Store(tmp_path), "smoke", cores=1, executor="slurm", console=None)
+
+
+def test_what_a_study_started_ends_when_the_study_is_gone():
+    child = (
+        "import sys, time; from crosslab.study import end_with;"
+        " end_with(int(sys.argv[1])); time.sleep(30)"
+    )
+    parent = subprocess.Popen(["sleep", "30"])
+    watcher = subprocess.Popen([sys.executable, "-c", child, str(parent.pid)])
+    time.sleep(1)
+    assert watcher.poll() is None
+    parent.kill()
+    assert watcher.wait(timeout=10) == 3
+    parent.wait()
+
+
+def test_watching_a_living_process_ends_nothing():
+    end_with(os.getppid())
+    time.sleep(0.5)
+
+
+@pytest.mark.slow
+def test_a_finished_study_ends_at_once_and_leaves_every_byte(finished_study, project, crosslab):
+    shutil.copytree(finished_study, project / "runs")
+    before = answers_of(project / "runs")
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 0
+    assert "nothing to do" in done.stdout
+    assert answers_of(project / "runs") == before
+
+
+@pytest.mark.slow
+def test_a_study_killed_again_and_again_ends_in_the_same_bytes(finished_study, project, crosslab):
+    # early, while the encoder trains, while arms train: wherever the clock falls
+    for seconds in (0.7, 4.0, 7.5):
+        process = started()
+        time.sleep(seconds)
+        process.kill()
+        process.communicate()
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 0, done.stderr
+    assert answers_of(project / "runs") == answers_of(finished_study)
+
+
+@pytest.mark.slow
+def test_an_interrupted_study_says_so_and_goes_on_from_there(finished_study, project, crosslab):
+    process = started()
+    while not list((project / "runs").glob("smoke/pretraining/*/*/record.json")):
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert b"interrupted with 1 of 5 runs made" in said
+    encoder = next((project / "runs").glob("smoke/pretraining/*/*/record.json"))
+    written = encoder.stat().st_mtime_ns
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 0, done.stderr
+    assert "4 of 5 runs to make" in done.stdout
+    assert encoder.stat().st_mtime_ns == written
+    assert answers_of(project / "runs") == answers_of(finished_study)
+
+
+@pytest.mark.slow
+def test_a_damaged_record_is_set_aside_and_made_again(finished_study, project, crosslab):
+    shutil.copytree(finished_study, project / "runs")
+    path = next((project / "runs").glob(f"smoke/transfer-paraphrase/standard/1-*/{ANSWERS}"))
+    path.write_bytes(path.read_bytes()[:100])
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 5 runs to make" in done.stdout
+    assert f"{path.parent}: damaged" in done.stdout.replace("runs/", f"{project}/runs/", 1)
+    kept = list(path.parent.parent.glob("*.damaged-*/answers.parquet"))
+    assert [each.stat().st_size for each in kept] == [100]
+    fresh = answers_of(project / "runs")
+    assert {name: fresh[name] for name in answers_of(finished_study)} == answers_of(finished_study)
+
+
+@pytest.mark.slow
+def test_a_run_that_fails_is_named_with_its_reason_and_the_others_are_kept(
+    finished_study, project, crosslab
+):
+    shutil.copytree(finished_study, project / "runs")
+    for seed in (0, 1):
+        shutil.rmtree(next((project / "runs").glob(f"smoke/transfer-paraphrase/standard/{seed}-*")))
+    # a file where the record's folder should go
+    (project / "runs/smoke/transfer-paraphrase/standard").rename(project / "gone")
+    (project / "runs/smoke/transfer-paraphrase/standard").write_text("in the way")
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 1
+    assert "transfer-paraphrase-seed-0" in done.stderr
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
