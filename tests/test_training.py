@@ -194,3 +194,17 @@ def test_the_same_seed_trains_the_same_weights_to_the_last_bit(no_report):
     one, again, other = (trained_weights(seed, no_report) for seed in (0, 0, 1))
     assert torch.equal(one, again)
     assert not torch.allclose(one, other)
+
+
+def test_the_reported_loss_is_the_mean_of_the_latest_updates_however_short_the_run():
+    model = torch.nn.Linear(1, 1)
+    told = []
+    train(
+        model,
+        range(3),
+        lambda number: 0 * model.weight.sum() + number,
+        steps=3,
+        optimizer=OptimizerConfig(learning_rate=0.1, warm_up_steps=0),
+        report=lambda **beat: told.append(beat["loss"]),
+    )
+    assert told == [1.0]

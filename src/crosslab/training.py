@@ -51,7 +51,8 @@ def train(  # noqa: PLR0913 - what a loop needs, named at the call
         schedule.step()
         adam.zero_grad(set_to_none=True)
         if (step + 1) % report_every == 0 or step + 1 == steps:
-            report(done=step + 1, total=steps, loss=sum(losses[-report_every:]) / report_every)
+            latest = losses[-report_every:]
+            report(done=step + 1, total=steps, loss=sum(latest) / len(latest))
     if len(losses) < steps:
         raise RunError(
             f"Training was to take {steps} updates, but batches ran out at {len(losses)}."
