@@ -7,6 +7,7 @@ import torch
 from crosslab.config import TaskConfig
 from crosslab.evaluation import accuracy, matrix_answers, probabilities
 from crosslab.lab.items import task_items
+from crosslab.lab.tasks import TASKS
 from crosslab.models import classifier
 from crosslab.reading import Reader, pair_batch
 
@@ -16,7 +17,7 @@ ITEMS = 300  # more than one batch
 
 @pytest.fixture(scope="module")
 def reader(smoke_lab):
-    items = task_items(smoke_lab, "nli", TaskConfig(train=1, dev=1, test=ITEMS))["test"]
+    items = task_items(smoke_lab, TASKS["nli"], TaskConfig(train=1, dev=1, test=ITEMS))["test"]
     return Reader(smoke_lab, items, "nli/test")
 
 

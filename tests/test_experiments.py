@@ -11,7 +11,7 @@ from crosslab.experiments import (
     encoder_run,
     planned_runs,
 )
-from crosslab.lab.items import TASKS
+from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
 
 

@@ -7,8 +7,9 @@ import torch
 
 from crosslab.config import OptimizerConfig, TaskConfig, study_config
 from crosslab.finetuning import finetuned
-from crosslab.lab.items import TASKS, task_items
+from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import laboratory
+from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
 from crosslab.methods.standard import Standard
 from crosslab.reading import Reader
@@ -33,7 +34,7 @@ def run(small_lab, tiny_encoder, no_report):
             encoder,
             METHODS[method] if isinstance(method, str) else method,
             small_lab,
-            task=task,
+            task=TASKS[task],
             sizes=SIZES,
             config=config,
             seed=seed,
@@ -114,7 +115,7 @@ def test_every_test_item_is_answered_in_every_ordered_pair(run, small_lab, task)
 
 
 def test_answers_are_held_against_the_gold_labels_of_the_test_items(standard, small_lab):
-    gold = task_items(small_lab, "nli", SIZES)["test"].label
+    gold = task_items(small_lab, TASKS["nli"], SIZES)["test"].label
     assert standard.answers["gold"].to_numpy().tolist() == np.tile(gold, 9).tolist()
 
 

@@ -58,6 +58,13 @@ def test_comments_and_docstrings_change_no_fingerprint(copied_source):
         ("evaluation.py", "_BATCH: Final = 256", "_BATCH: Final = 128", {"smoothing", "standard"}),
         ("recipes.py", "dice < 0.8", "dice < 0.7", {"smoothing", "standard", "mbert"}),
         ("training.py", "item()", "double().item()", {"smoothing", "standard", "mbert"}),
+        (
+            "lab/paraphrase.py",
+            "WEIGHT: Final = 0.4",
+            "WEIGHT: Final = 0.5",
+            {"smoothing", "standard"},
+        ),
+        ("lab/nli.py", '"every to some"', '"every and some"', set()),
         ("figures.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", set()),
         ("book/render.py", "+.1f", "+.2f", set()),
     ],

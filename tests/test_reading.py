@@ -4,6 +4,7 @@ import torch
 
 from crosslab.config import TaskConfig
 from crosslab.lab.items import spoken, task_items
+from crosslab.lab.tasks import TASKS
 from crosslab.models import PADDING, SEPARATOR, SPECIAL_IDS, START, UNKNOWN, word_tokenizer
 from crosslab.reading import Reader, lab_tokenizer, pair_batch, resources
 
@@ -12,7 +13,7 @@ KEYS = ("ave", "bor", "gha")
 
 @pytest.fixture(scope="module")
 def reader(smoke_lab):
-    items = task_items(smoke_lab, "paraphrase", TaskConfig(train=1, dev=1, test=40))["test"]
+    items = task_items(smoke_lab, TASKS["paraphrase"], TaskConfig(train=1, dev=1, test=40))["test"]
     return Reader(smoke_lab, items, "paraphrase/test")
 
 

@@ -6,8 +6,8 @@ import torch
 
 from crosslab.config import study_config
 from crosslab.finetuning import finetuned
-from crosslab.lab.items import TASKS
 from crosslab.lab.laboratory import laboratory
+from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
 from crosslab.pretraining import pretrained
 from crosslab.running import summary
@@ -45,7 +45,7 @@ def test_the_task_is_learned_and_transfer_is_neither_free_nor_absent(lab, encode
         encoder.model,
         METHODS["standard"],
         lab,
-        task=task,
+        task=TASKS[task],
         sizes=CONFIG.task,
         config=CONFIG.finetune,
         seed=0,

@@ -12,6 +12,7 @@ from conftest import made_up_study
 
 from crosslab.errors import BusyError, UsageError
 from crosslab.experiments import planned_runs
+from crosslab.provenance import PACKAGE_FOLDER
 from crosslab.records import ANSWERS, Store
 from crosslab.study import batches, end_with, explained, only_study, steps, study
 
@@ -187,3 +188,24 @@ def test_a_run_that_fails_is_named_with_its_reason_and_the_others_are_kept(
     assert "transfer-paraphrase-seed-0" in done.stderr
     assert "could not be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_changed_source_file_reruns_what_depends_on_it_and_says_why(
+    finished_study, project, crosslab, tmp_path, monkeypatch
+):
+    shutil.copytree(finished_study, project / "runs")
+    source = tmp_path / "src"
+    shutil.copytree(PACKAGE_FOLDER, source / "crosslab")
+    method = source / "crosslab" / "methods" / "smoothing_synonyms.py"
+    method.write_text(method.read_text().replace("points * resources", "0.99 * points * resources"))
+    monkeypatch.setenv("PYTHONPATH", str(source))
+    before = answers_of(project / "runs")
+    done = crosslab("study", "--scale", "smoke")
+    assert done.returncode == 0, done.stderr
+    assert "2 of 5 runs to make" in done.stdout
+    assert "source crosslab.methods.smoothing_synonyms changed" in done.stdout
+    added = set(answers_of(project / "runs")) - set(before)
+    assert len(added) == 2
+    assert all("/smoothing-synonyms/" in name for name in added)
+    assert {name: answers_of(project / "runs")[name] for name in before} == before

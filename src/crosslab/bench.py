@@ -15,8 +15,9 @@ import torch
 from crosslab.book.render import table
 from crosslab.config import study_config
 from crosslab.data.batching import Encoded, endless_batches
-from crosslab.lab.items import TASKS, task_items
+from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import Laboratory, laboratory, pretraining_text
+from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
 from crosslab.methods.base import Method
 from crosslab.models import classifier, masked_encoder, torch_generator
@@ -56,7 +57,7 @@ def _text_row(lab: Laboratory) -> tuple[str, ...]:
 def _update_rows(lab: Laboratory) -> list[tuple[str, ...]]:
     """Return what an update costs against a standard one, and against unsorted batches."""
     sizes = study_config("lab").task
-    items = task_items(lab, "paraphrase", sizes)["train"]
+    items = task_items(lab, TASKS["paraphrase"], sizes)["train"]
     reader = Reader(lab, items, "paraphrase/train")
     pairs = reader.pairs(lab.config.source, lab.config.source)
     any_order = Encoded(

@@ -160,6 +160,13 @@ class FinetuneConfig:
     checkpoint: str = "last"  # which state of the model answers the test items
     threads: int = 1  # two runs side by side use two cores better than one run does
 
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (self.epochs < 1, "epochs must be at least 1"),
+            (self.checkpoint != "last", "checkpoint must be 'last', the only one there is yet"),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyConfig:

@@ -39,7 +39,7 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     ),
 }
 
-# The modules a run enters by; what they import follows. An arm adds its own module.
+# The modules a run enters by; what they import follows. An arm and a task add their own.
 # `running` is left out: it keeps the books, and what it may change is no answer.
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
 _ARM_ENTRY: Final = ("crosslab.finetuning",)
@@ -104,7 +104,11 @@ def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
         "encoder": encoder.unit.fingerprint,
         "threads": config.finetune.threads,
     }
-    entry = (*_ARM_ENTRY, f"crosslab.methods.{arm.replace('-', '_')}")
+    entry = (
+        *_ARM_ENTRY,
+        f"crosslab.methods.{arm.replace('-', '_')}",
+        f"crosslab.lab.{asked.task}",
+    )
     return _planned(
         config,
         experiment,

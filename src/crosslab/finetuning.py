@@ -11,9 +11,9 @@ from transformers import BertForMaskedLM
 from crosslab.config import FinetuneConfig, TaskConfig
 from crosslab.data.batching import shuffled_batches
 from crosslab.evaluation import accuracy, matrix_answers, probabilities
-from crosslab.lab.items import TASKS, task_items
+from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import Laboratory
-from crosslab.lab.pairs import Pairs
+from crosslab.lab.pairs import Pairs, Task
 from crosslab.methods.base import Method, PairBatch
 from crosslab.models import classifier, seeded, torch_generator
 from crosslab.reading import Reader, pair_batch, resources
@@ -36,7 +36,7 @@ def finetuned(  # noqa: PLR0913 - what a run consists of, each part named
     method: Method,
     lab: Laboratory,
     *,
-    task: str,
+    task: Task,
     sizes: TaskConfig,
     config: FinetuneConfig,
     seed: int,
@@ -50,10 +50,10 @@ def finetuned(  # noqa: PLR0913 - what a run consists of, each part named
     """
     source = lab.config.source
     items = task_items(lab, task, sizes)
-    training = Reader(lab, items["train"], f"{task}/train")
+    training = Reader(lab, items["train"], f"{task.key}/train")
     known = {word: [other] for word, other in lab.lexicons[source].synonyms().items()}
     allowed = resources(training.tokenizer, known)
-    model = classifier(encoder, len(TASKS[task].labels), seed)
+    model = classifier(encoder, len(task.labels), seed)
     draws = torch_generator(seed, "method", method.key)
     with seeded(seed, "dropout"):
         losses = train(
@@ -64,13 +64,13 @@ def finetuned(  # noqa: PLR0913 - what a run consists of, each part named
             optimizer=config.optimizer,
             report=report,
         )
-    dev = Reader(lab, items["dev"], f"{task}/dev")
+    dev = Reader(lab, items["dev"], f"{task.key}/dev")
     answered = probabilities(model, dev.pairs(source, source))
     return Finetuned(
         items=items,
         answers=matrix_answers(
             model,
-            Reader(lab, items["test"], f"{task}/test"),
+            Reader(lab, items["test"], f"{task.key}/test"),
             (source, *lab.config.targets),
         ),
         losses=losses,

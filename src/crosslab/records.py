@@ -212,6 +212,13 @@ class Store:
         loose = {digest(text): json.loads(text)["finished"] for text in texts}
         return max((h for h in loose if h not in followed), key=loose.__getitem__, default=None)
 
+    def sweep(self) -> None:
+        """Remove what runs left behind that were killed while they wrote."""
+        for path in self.root.glob("**/.*.tmp"):
+            writer = path.name.split(".")[-2]
+            if not (writer.isdigit() and alive(int(writer))):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
     def set_aside(self, unit: Unit) -> Path:
         """Move a damaged record out of the way, keeping it, and return where it went."""
         folder = self.folder(unit)
@@ -268,6 +275,21 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def alive(process: int) -> bool:
+    """Whether a process is at work; one that has ended and only waits to be noticed is not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def _written(folder: Path, answers: pa.Table, files: Mapping[str, bytes]) -> dict[str, str]:

@@ -17,8 +17,9 @@ from crosslab.errors import StoreError
 from crosslab.evaluation import accuracy
 from crosslab.experiments import PRETRAINING, PlannedRun, chosen_runs
 from crosslab.finetuning import finetuned
-from crosslab.lab.items import TASKS
 from crosslab.lab.laboratory import Laboratory, laboratory
+from crosslab.lab.pairs import Pairs, Task
+from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
 from crosslab.pretraining import pretrained, restored, weights
 from crosslab.progress import FileReport
@@ -90,7 +91,7 @@ def _arm(store: Store, planned: PlannedRun, report: FileReport) -> Record:
     began = _clocks()
     config = study_config(planned.unit.scale)
     lab = laboratory(config.lab)
-    task = str(planned.settings["task"])
+    task = lookup(TASKS, str(planned.settings["task"]), kind="task")
     tuned = finetuned(
         restored(lab, config.encoder, _encoder_weights(store, planned)),
         lookup(METHODS, planned.unit.arm, kind="arm"),
@@ -193,38 +194,38 @@ def _lines(glossed: Sequence[tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def _items_card(lab: Laboratory, task: str, items: Mapping[str, Any]) -> DataCard:
+def _items_card(lab: Laboratory, task: Task, items: Mapping[str, Pairs]) -> DataCard:
     """Return the card of a task's items: sizes, balance, and one glossed example per rule."""
     test, source = items["test"], lab.config.source
     examples = []
     for rule in sorted(set(test.rule.tolist())):
         one = test.take(np.flatnonzero(test.rule == rule)[:1])
-        rng = generator(lab.config.world.seed, "examples", task, rule)
+        rng = generator(lab.config.world.seed, "examples", task.key, rule)
         first, second = (
             lab.glossed(meanings, source, rng)[0] for meanings in (one.first, one.second)
         )
         examples.append(
             {
                 "rule": rule,
-                "label": TASKS[task].labels[int(one.label[0])],
+                "label": task.labels[int(one.label[0])],
                 "first": _lines(first),
                 "second": _lines(second),
             }
         )
     counts = {
-        split: np.bincount(each.label, minlength=len(TASKS[task].labels)).tolist()
+        split: np.bincount(each.label, minlength=len(task.labels)).tolist()
         for split, each in items.items()
     }
     return DataCard(
-        name=f"lab-{task}",
+        name=f"lab-{task.key}",
         revision=digest_of(
             {split: [key.hex() for key in each.identities()] for split, each in items.items()}
         ),
         licence="CC0-1.0",
-        description=f"{task} items with labels true by construction; stands for "
-        f"{TASKS[task].stands_for}.",
+        description=f"{task.key} items with labels true by construction; stands for "
+        f"{task.stands_for}.",
         details={
-            "labels": list(TASKS[task].labels),
+            "labels": list(task.labels),
             "counts": counts,
             "examples": examples,
             "always_most_frequent": accuracy(

@@ -28,7 +28,7 @@ from crosslab.experiments import PRETRAINING, PlannedRun, changes, planned_runs
 from crosslab.layout import LOCK_FILE, SNAKEFILE
 from crosslab.progress import Bar, clear, heartbeats
 from crosslab.provenance import digest, interpreter
-from crosslab.records import RECORD, Manifest, Record, Store
+from crosslab.records import RECORD, Manifest, Record, Store, alive
 
 WORK: Final = ".study"  # scratch of the scheduler, below the results folder
 EXECUTORS: Final = ("local", "slurm", "kubernetes")
@@ -155,6 +155,7 @@ def _require_executor(executor: str) -> None:
 
 def _prepared(store: Store, scale: str, plan: Sequence[Step], console: Console) -> list[PlannedRun]:
     """Set damaged records aside, write what the study consists of, say what will run and why."""
+    store.sweep()
     for step in plan:
         if step.state == "damaged":
             aside = store.set_aside(step.planned.unit)
@@ -355,31 +356,12 @@ def end_with(parent: int, last_act: Callable[[], None] = lambda: None) -> None:
     """
 
     def watch() -> None:
-        while _alive(parent):
+        while alive(parent):
             time.sleep(_POLL_SECONDS)
         last_act()
         os._exit(3)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _zombie(process)
-
-
-def _zombie(process: int) -> bool:
-    """Whether a process has ended and only waits to be noticed."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def estimates(

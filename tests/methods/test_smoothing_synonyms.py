@@ -3,6 +3,7 @@ import torch
 
 from crosslab.config import TaskConfig
 from crosslab.lab.items import task_items
+from crosslab.lab.tasks import TASKS
 from crosslab.methods.smoothing_synonyms import SynonymSmoothing, synonyms_drawn
 from crosslab.methods.standard import Standard
 from crosslab.models import PADDING, SPECIAL_IDS, classifier, torch_generator, word_tokenizer
@@ -22,7 +23,7 @@ def allowed():
 
 @pytest.fixture(scope="module")
 def reader(smoke_lab):
-    items = task_items(smoke_lab, "nli", TaskConfig(train=32, dev=1, test=1))["train"]
+    items = task_items(smoke_lab, TASKS["nli"], TaskConfig(train=32, dev=1, test=1))["train"]
     return Reader(smoke_lab, items, "nli/train")
 
 

@@ -6,6 +6,7 @@ import torch
 
 from crosslab.config import TaskConfig
 from crosslab.lab.items import task_items
+from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
 from crosslab.models import classifier, torch_generator
 from crosslab.reading import Reader, lab_tokenizer, pair_batch, resources
@@ -13,7 +14,7 @@ from crosslab.reading import Reader, lab_tokenizer, pair_batch, resources
 
 @pytest.fixture(scope="module")
 def batch(smoke_lab):
-    items = task_items(smoke_lab, "nli", TaskConfig(train=8, dev=1, test=1))["train"]
+    items = task_items(smoke_lab, TASKS["nli"], TaskConfig(train=8, dev=1, test=1))["train"]
     return pair_batch(Reader(smoke_lab, items, "nli/train").pairs("ave", "ave"), items.label)
 
 

@@ -7,6 +7,9 @@ under an invented word.
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 NOUN_GLOSSES: Final = (
     "dog cat horse bird fish cow goat wolf bear fox "
     "king farmer doctor child teacher soldier baker thief singer judge "
@@ -55,12 +58,11 @@ GLOSSES: Final = (
 ABSENT: Final = -1
 
 
-def opposite(verb: int) -> int:
-    """Return the verb that cannot be true together with this one.
+def opposite(verb: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return, for each verb, the one that cannot be true together with it.
 
     Example:
-        >>> GLOSSES[opposite(VERBS[0])]
-        'closes'
+        >>> [GLOSSES[verb] for verb in opposite(np.array([VERBS[0], VERBS[3]], dtype=np.int16))]
+        ['closes', 'loves']
     """
-    place = verb - VERBS.start
-    return VERBS.start + (place ^ 1)
+    return (VERBS.start + ((verb - VERBS.start) ^ 1)).astype(np.int16)

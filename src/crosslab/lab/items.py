@@ -4,54 +4,26 @@ An item is two meanings and a label. Sentences come later, in any two languages,
 so the same items serve same-language pairs, mixed-language pairs and the source.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from crosslab.config import TaskConfig
-from crosslab.lab.inference import inference_pairs
 from crosslab.lab.laboratory import Laboratory
-from crosslab.lab.pairs import Pairs
-from crosslab.lab.paraphrase import paraphrase_pairs
-from crosslab.lab.world import World
-from crosslab.registry import lookup
+from crosslab.lab.pairs import Pairs, Task
 from crosslab.seeding import generator
 
 SPLITS: Final = ("train", "dev", "test")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """A sentence-pair task: what its labels are called and how its items are drawn."""
-
-    labels: tuple[str, ...]
-    draw: Callable[[World, int, np.random.Generator], Pairs]
-    stands_for: str
-
-
-TASKS: Final[Mapping[str, Task]] = {
-    "paraphrase": Task(
-        labels=("different", "paraphrase"), draw=paraphrase_pairs, stands_for="PAWS-X"
-    ),
-    "nli": Task(
-        labels=("entailment", "neutral", "contradiction"),
-        draw=inference_pairs,
-        stands_for="XNLI",
-    ),
-}
-
-
-def task_items(lab: Laboratory, task: str, config: TaskConfig) -> dict[str, Pairs]:
+def task_items(lab: Laboratory, task: Task, config: TaskConfig) -> dict[str, Pairs]:
     """Return the items of each split; no item of one split occurs in another."""
-    draw = lookup(TASKS, task, kind="task").draw
     seen: set[bytes] = set()
     items: dict[str, Pairs] = {}
     for split in reversed(SPLITS):  # test first: its items do not depend on the other sizes
         count = getattr(config, split)
-        rng = generator(config.seed, lab.config.world.seed, task, split)
-        drawn = draw(lab.world, 2 * count + 50, rng)
+        rng = generator(config.seed, lab.config.world.seed, task.key, split)
+        drawn = task.draw(lab.world, 2 * count + 50, rng)
         fresh = [row for row, key in enumerate(drawn.identities()) if key not in seen]
         items[split] = drawn.take(np.asarray(_unique(drawn, fresh)[:count]))
         seen.update(items[split].identities())

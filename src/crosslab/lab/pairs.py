@@ -1,12 +1,12 @@
 """Two meanings and a label: what every sentence-pair task is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslab.lab.world import Meanings, joined
+from crosslab.lab.world import Concepts, Meanings, World, joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,20 @@ class Pairs:
         """Return, for each item, what makes it the item it is."""
         both = np.concatenate([self.first.matrix(), self.second.matrix()], axis=1)
         return [row.tobytes() for row in both]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A sentence-pair task: what its labels are called and how its items are drawn.
+
+    A task lives in a module named after its key: that is how a change to one task
+    reruns the experiments on it and no others.
+    """
+
+    key: str
+    labels: tuple[str, ...]
+    draw: Callable[[World, int, np.random.Generator], Pairs]
+    stands_for: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +80,10 @@ def chosen(
         label=np.array([rule.label for rule in rules], dtype=np.int8)[choice],
         rule=np.array([rule.name for rule in rules])[choice],
     )
+
+
+def other(concepts: Concepts, kind: range, rng: np.random.Generator) -> Concepts:
+    """Return, for each concept, another one of this class, all equally likely."""
+    step = rng.integers(1, len(kind), size=concepts.shape[0])
+    moved: Concepts = (kind.start + (concepts - kind.start + step) % len(kind)).astype(np.int16)
+    return moved

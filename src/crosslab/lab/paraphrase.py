@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslab.lab.concepts import ABSENT, ADJECTIVES, NAMES, NOUNS, VERBS
-from crosslab.lab.pairs import Pairs, Rule, chosen
-from crosslab.lab.world import Concepts, Meanings, World
+from crosslab.lab.pairs import Pairs, Rule, Task, chosen, other
+from crosslab.lab.world import Meanings, World
 
 DIFFERENT, PARAPHRASE = range(2)
 
@@ -79,8 +79,9 @@ def _substitutions(first: Meanings, rng: np.random.Generator) -> list[Change]:
     ]
 
 
-def other(concepts: Concepts, kind: range, rng: np.random.Generator) -> Concepts:
-    """Return, for each concept, another one of this class, all equally likely."""
-    step = rng.integers(1, len(kind), size=concepts.shape[0])
-    moved: Concepts = (kind.start + (concepts - kind.start + step) % len(kind)).astype(np.int16)
-    return moved
+TASK: Final = Task(
+    key="paraphrase",
+    labels=("different", "paraphrase"),
+    draw=paraphrase_pairs,
+    stands_for="PAWS-X",
+)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from crosslab.lab.concepts import ABSENT, EVERY, NO, NOT, SOME, VERBS
-from crosslab.lab.inference import CONTRADICTION, ENTAILMENT, NEUTRAL, inference_pairs
+from crosslab.lab.nli import CONTRADICTION, ENTAILMENT, NEUTRAL, nli_pairs
 from crosslab.lab.world import ROLES
 
 MODELS, THINGS, PAIRS = 3000, 4, 600
@@ -146,7 +146,7 @@ def models():
 @pytest.fixture(scope="module")
 def judged(smoke_lab, models):
     """Every item with its label, its rule, and how many models of each kind it has."""
-    pairs = inference_pairs(smoke_lab.world, PAIRS, np.random.default_rng(1))
+    pairs = nli_pairs(smoke_lab.world, PAIRS, np.random.default_rng(1))
     return [
         (label, rule, *counts(models, sentence(pairs.first, row), sentence(pairs.second, row)))
         for row, (label, rule) in enumerate(
@@ -176,17 +176,17 @@ def test_every_rule_was_judged_under_its_own_label(judged):
 
 
 def test_each_label_is_a_third_of_the_items(smoke_lab):
-    pairs = inference_pairs(smoke_lab.world, 6000, np.random.default_rng(2))
+    pairs = nli_pairs(smoke_lab.world, 6000, np.random.default_rng(2))
     shares = np.bincount(pairs.label, minlength=3) / len(pairs)
     assert np.abs(shares - 1 / 3).max() < 0.05
 
 
 def test_the_second_sentence_never_negates_twice(smoke_lab):
-    pairs = inference_pairs(smoke_lab.world, 6000, np.random.default_rng(3))
+    pairs = nli_pairs(smoke_lab.world, 6000, np.random.default_rng(3))
     assert not np.any((pairs.second.quantifier == NO) & (pairs.second.negation == NOT))
 
 
 def test_the_premise_is_left_as_it_was_drawn(smoke_lab):
-    pairs = inference_pairs(smoke_lab.world, 500, np.random.default_rng(4))
+    pairs = nli_pairs(smoke_lab.world, 500, np.random.default_rng(4))
     drawn = smoke_lab.world.meanings(500, np.random.default_rng(4))
     assert np.array_equal(pairs.first.matrix(), drawn.matrix())

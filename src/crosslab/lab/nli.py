@@ -1,4 +1,4 @@
-"""Inference items: entailment, neutral, contradiction, by rules of quantifiers and polarity.
+"""NLI items: entailment, neutral, contradiction, by rules of quantifiers and polarity.
 
 How the sentences are meant: ``every`` has at least one thing to speak of; objects
 and places are "at least one"; a negation stands inside its subject ("every dog does
@@ -7,19 +7,20 @@ each other for the same subject and kind of object. An *upward* place is one whe
 less remains true: objects and places of a sentence that neither negates nor says "no".
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslab.lab.concepts import ABSENT, EVERY, NO, NOT, NOUNS, SOME, VERBS
-from crosslab.lab.pairs import Pairs, Rule, chosen
-from crosslab.lab.paraphrase import other
+from crosslab.lab.concepts import ABSENT, EVERY, NO, NOT, NOUNS, SOME, opposite
+from crosslab.lab.pairs import Pairs, Rule, Task, chosen, other
 from crosslab.lab.world import Meanings, World
 
 ENTAILMENT, NEUTRAL, CONTRADICTION = range(3)
 
 
-def inference_pairs(world: World, count: int, rng: np.random.Generator) -> Pairs:
-    """Return inference items, a third of each label."""
+def nli_pairs(world: World, count: int, rng: np.random.Generator) -> Pairs:
+    """Return NLI items, about a third of each label."""
     first = world.meanings(count, rng)
     wanted = rng.integers(3, size=count)
     rules = [
@@ -33,10 +34,6 @@ def _upward(first: Meanings) -> NDArray[np.bool_]:
     return np.asarray((first.negation == ABSENT) & (first.quantifier != NO))
 
 
-def _rule(name: str, label: int, applies: NDArray[np.bool_], second: Meanings) -> Rule:
-    return Rule(name, label, applies, second)
-
-
 def _entailments(first: Meanings) -> list[Rule]:
     """Return the rules by which the second sentence says no more than the first."""
     upward = _upward(first)
@@ -47,26 +44,26 @@ def _entailments(first: Meanings) -> list[Rule]:
     some_modified = (first.quantifier == SOME) & (first.subject_modifier != ABSENT)
     every = first.quantifier == EVERY
     return [
-        _rule("said again", ENTAILMENT, always, first),
-        _rule(
+        Rule("said again", ENTAILMENT, always, first),
+        Rule(
             "place dropped",
             ENTAILMENT,
             placed,
             first.changed(placed, adposition=ABSENT, adjunct=ABSENT),
         ),
-        _rule(
+        Rule(
             "object adjective dropped",
             ENTAILMENT,
             object_modified,
             first.changed(object_modified, object_modifier=ABSENT),
         ),
-        _rule(
+        Rule(
             "subject adjective dropped",
             ENTAILMENT,
             some_modified,
             first.changed(some_modified, subject_modifier=ABSENT),
         ),
-        _rule("every to some", ENTAILMENT, every, first.changed(every, quantifier=SOME)),
+        Rule("every to some", ENTAILMENT, every, first.changed(every, quantifier=SOME)),
     ]
 
 
@@ -81,31 +78,31 @@ def _neutrals(first: Meanings, world: World, rng: np.random.Generator) -> list[R
     some = first.quantifier == SOME
     adposition, adjunct = world.places(first.verb, rng)
     return [
-        _rule(
+        Rule(
             "object replaced",
             NEUTRAL,
             always,
             first.changed(always, object=other(first.object, NOUNS, rng)),
         ),
-        _rule(
+        Rule(
             "roles swapped",
             NEUTRAL,
             swappable,
             first.changed(swappable, subject=first.object, object=first.subject),
         ),
-        _rule(
+        Rule(
             "object adjective added",
             NEUTRAL,
             bare,
             first.changed(bare, object_modifier=world.adjectives(first.object, rng)),
         ),
-        _rule(
+        Rule(
             "place added",
             NEUTRAL,
             unplaced,
             first.changed(unplaced, adposition=adposition, adjunct=adjunct),
         ),
-        _rule("some to every", NEUTRAL, some, first.changed(some, quantifier=EVERY)),
+        Rule("some to every", NEUTRAL, some, first.changed(some, quantifier=EVERY)),
     ]
 
 
@@ -119,17 +116,25 @@ def _contradictions(first: Meanings) -> list[Rule]:
     to_no = upward & ~(first.quantifier == ABSENT)
     from_no = first.quantifier == NO
     some_not = (first.quantifier == SOME) & (first.negation == NOT)
-    opposites = (VERBS.start + ((first.verb - VERBS.start) ^ 1)).astype(np.int16)
+    opposites = opposite(first.verb)
     return [
-        _rule("negated", CONTRADICTION, negatable, first.changed(negatable, negation=NOT)),
-        _rule("affirmed", CONTRADICTION, affirmable, first.changed(affirmable, negation=ABSENT)),
-        _rule("opposite verb", CONTRADICTION, negatable, first.changed(negatable, verb=opposites)),
-        _rule(
+        Rule("negated", CONTRADICTION, negatable, first.changed(negatable, negation=NOT)),
+        Rule("affirmed", CONTRADICTION, affirmable, first.changed(affirmable, negation=ABSENT)),
+        Rule("opposite verb", CONTRADICTION, negatable, first.changed(negatable, verb=opposites)),
+        Rule(
             "some not to every",
             CONTRADICTION,
             some_not,
             first.changed(some_not, quantifier=EVERY, negation=ABSENT),
         ),
-        _rule("to no", CONTRADICTION, to_no, first.changed(to_no, quantifier=NO)),
-        _rule("from no", CONTRADICTION, from_no, first.changed(from_no, quantifier=SOME)),
+        Rule("to no", CONTRADICTION, to_no, first.changed(to_no, quantifier=NO)),
+        Rule("from no", CONTRADICTION, from_no, first.changed(from_no, quantifier=SOME)),
     ]
+
+
+TASK: Final = Task(
+    key="nli",
+    labels=("entailment", "neutral", "contradiction"),
+    draw=nli_pairs,
+    stands_for="XNLI",
+)
