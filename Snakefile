@@ -40,4 +40,4 @@ for batch in PLAN["batches"]:
         params:
             command=join(batch["command"]),
         shell:
-            "{params.command} > {log} 2>&1"
+            "{params.command} > {log:q} 2>&1"

@@ -122,7 +122,7 @@ def _text_card() -> DataCard:
         "borrowed_share": 0.1,
         "mixing": 0.3,
         "sentences": 1000,
-        "samples": [sample],
+        "sample": sample,
     }
     languages = [{"key": key, "name": key.capitalize() + "an", **language} for key in LANGUAGES]
     return DataCard(

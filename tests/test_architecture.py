@@ -15,7 +15,7 @@ from crosslab.book.render import verdict_table
 from crosslab.claims import judged
 from crosslab.experiments import EXPERIMENTS
 from crosslab.figures import ARM_STYLE
-from crosslab.records import Store
+from crosslab.records import Store, read_record
 
 MODULES = [
     module.name
@@ -110,6 +110,12 @@ def test_every_layer_named_in_the_contract_exists():
     names = {name.strip() for layer in layers for name in layer.split("|")}
     top = {module.split(".")[1] for module in MODULES}
     assert names == top | {"__main__"}
+
+
+def test_published_records_were_made_from_a_commit_and_not_from_a_changed_tree():
+    for folder in Store(PROJECT / "results").folders():
+        commit = read_record(folder).commit
+        assert re.fullmatch(r"[0-9a-f]{40}", commit), f"{folder}: {commit}"
 
 
 def test_nothing_published_is_too_large():

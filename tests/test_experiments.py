@@ -2,7 +2,7 @@ import pytest
 
 from crosslab.claims import bars, claims
 from crosslab.config import SCALES, study_config
-from crosslab.errors import UnknownNameError, UsageError
+from crosslab.errors import UsageError
 from crosslab.experiments import (
     EXPERIMENTS,
     arm_run,
@@ -60,14 +60,21 @@ def test_narrowing_to_an_arm_and_a_seed_gives_that_one_run():
     ],
 )
 def test_an_unknown_name_is_answered_with_the_nearest_one(arguments, nearest):
-    with pytest.raises(UnknownNameError, match=f"Did you mean '{nearest}'"):
+    with pytest.raises(UsageError, match=f"Did you mean '{nearest}'"):
         chosen_runs(*arguments)
 
 
-def test_two_unknown_arms_are_reported_together():
-    with pytest.raises(UnknownNameError) as refusal:
-        chosen_runs("transfer-paraphrase", "smoke", ("standrd", "smothing-synonyms"))
-    assert len(refusal.value.problems) == 2
+def test_unknown_arms_and_seeds_are_reported_together():
+    with pytest.raises(UsageError) as refusal:
+        chosen_runs("transfer-paraphrase", "smoke", ("standrd", "smothing-synonyms"), (8, 9))
+    assert len(refusal.value.problems) == 4
+
+
+def test_a_recipe_that_does_not_exist_is_not_pre_trained():
+    with pytest.raises(UsageError, match="Known: mbert"):
+        chosen_runs("pretraining", "smoke", ("xlm",))
+    with pytest.raises(UsageError, match="accepted: 0 to 0"):
+        chosen_runs("pretraining", "smoke", (), (7,))
 
 
 def test_a_seed_outside_the_study_is_refused():

@@ -21,6 +21,7 @@ from crosslab.claims import Verdict
         (("study", "--scale", "smoke", "--data", "somewhere"), "make their own data"),
         (("verdicts", "--scale", "lab", "--results", "nowhere"), "crosslab study --scale lab"),
         (("book", "--scale", "smoke", "--results", "nowhere"), "crosslab study --scale smoke"),
+        (("verdicts", "--scale", "lob"), "Did you mean 'lab'"),
         (("studdy",), "No such command"),
         (("plan", "--sacle", "lab"), "No such option"),
     ],

@@ -139,6 +139,14 @@ def test_records_written_at_the_same_time_form_one_chain(store):
     assert len(set(previous)) == 4
 
 
+def test_a_record_that_cannot_be_read_does_not_keep_others_from_being_written(store):
+    store.write(draft(unit(0)), made_up_answers(0.7, 5, 0), {})
+    path = store.folder(unit(0)) / RECORD
+    path.write_text(path.read_text()[:50])
+    store.write(draft(unit(1)), made_up_answers(0.7, 5, 0), {})
+    assert store.state(unit(1)) == "present"
+
+
 def test_a_damaged_record_is_set_aside_and_kept(store):
     store.write(draft(unit()), made_up_answers(0.7, 5, 0), {})
     content = (store.folder(unit()) / ANSWERS).read_bytes()

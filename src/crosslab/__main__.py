@@ -109,16 +109,16 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
         run(PRETRAINING, scale=scale, results=results)
     for number in sorted({each.unit.seed for each in planned}):
         units = [each.unit for each in planned if each.unit.seed == number]
-        output = results / scale / experiment / "notebooks" / f"seed-{number}.ipynb"
-        parameters = {
-            "experiment": experiment,
-            "scale": scale,
-            "arms": [unit.arm for unit in units],
-            "seed": number,
-            "results": str(results),
-        }
-        stamp = {"runs": [unit.folder for unit in units]}
-        execute(RUN_NOTEBOOK, output, parameters, stamp=stamp)
+        if any(store.state(unit) != "present" for unit in units):
+            parameters = {
+                "experiment": experiment,
+                "scale": scale,
+                "arms": [unit.arm for unit in units],
+                "seed": number,
+                "results": str(results),
+            }
+            stamp = {"runs": [unit.folder for unit in units]}
+            execute(RUN_NOTEBOOK, store.notebook(units), parameters, stamp=stamp)
         for unit in units:
             typer.echo(f"{store.folder(unit)}")
 
@@ -137,9 +137,7 @@ def study(
     require_project()
     _refuse_unused(data)
     console = Console()
-    made = scheduling.study(
-        Store(results), scale, cores=cores, executor=executor, console=console, data=data
-    )
+    made = scheduling.study(Store(results), scale, cores=cores, executor=executor, console=console)
     if made:
         console.print(f"{made} runs made, recorded in {results}/{scale}/.", highlight=False)
 
@@ -149,7 +147,6 @@ def verdicts(
     scale: Scale = "lab",
     results: Results = PUBLISHED,
     json_file: JsonFile = None,
-    markdown: Annotated[bool, typer.Option(help="Print the table as Markdown.")] = False,
 ) -> None:
     """Judge the claims from the records and show the table."""
     from crosslab.book.render import verdict_table
@@ -159,7 +156,7 @@ def verdicts(
     found = judged(Store(results), scale)
     if json_file is not None:
         _write_json({"verdicts": [each.model_dump(mode="json") for each in found]}, json_file)
-    if markdown or json_file is None:
+    else:
         typer.echo(verdict_table(found))
 
 

@@ -1,7 +1,7 @@
 """The speeds the project promises, each beside its baseline: ``make bench``.
 
-Ratios are measured in one run on one machine, baseline and candidate in turn, and
-printed with their spread. Nothing is written.
+Baseline and candidate take turns, and what is printed is their ratio with its spread:
+seconds alone would say more about the machine than about the code. Nothing is written.
 """
 
 import sys

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from crosslab.config import study_config
 from crosslab.errors import UsageError
 from crosslab.evidence import Evidence, estimate_of, gathered
 from crosslab.layout import CLAIMS
 from crosslab.records import Store
+from crosslab.registry import lookup
 from crosslab.stats.twolevel import Estimate
 
 REGISTRY: Final = CLAIMS / "registry.yaml"
@@ -61,9 +63,18 @@ class Claim(BaseModel):
     claim_id: str
     name: str
     quote: str
-    claimed_points: float | None
     found_in: list[Occurrence]
     literature: Literature
+
+
+class Outcomes(BaseModel):
+    """When each outcome holds, in words; the code that decides is ``_decided``."""
+
+    model_config = _STRICT
+
+    direction_only: str = Field(alias="direction-only")
+    contradicted: str
+    inconclusive: str
 
 
 class Bar(BaseModel):
@@ -83,7 +94,7 @@ class Bar(BaseModel):
     seeds: int
     level: float
     test: str
-    outcomes: dict[Literal["direction-only", "contradicted", "inconclusive"], str]
+    outcomes: Outcomes
     why_not_reproduced: str
 
 
@@ -123,9 +134,13 @@ def bars() -> list[Bar]:
 
 def judged(store: Store, scale: str) -> list[Verdict]:
     """Return the verdict on every claim that has a bar."""
+    study_config(scale)  # a scale that does not exist is refused by name
     known = {claim.claim_id: claim for claim in claims()}
     return [
-        verdict(known[bar.claim_id], bar, gathered(store, scale, bar.experiment)) for bar in bars()
+        verdict(
+            lookup(known, bar.claim_id, kind="claim"), bar, gathered(store, scale, bar.experiment)
+        )
+        for bar in bars()
     ]
 
 
@@ -176,9 +191,9 @@ def _decided(bar: Bar, found: Estimate | None, evidence: Evidence) -> tuple[Repl
     interval = found.interval(bar.level)
     scope = f"for this encoder and these languages; {bar.why_not_reproduced}"
     if interval.low > 0:
-        return "direction-only", f"{bar.outcomes['direction-only']}, {scope}"
+        return "direction-only", f"{bar.outcomes.direction_only}, {scope}"
     if interval.high < bar.smallest_effect_points:
-        return "contradicted", f"{bar.outcomes['contradicted']}, {scope}"
+        return "contradicted", f"{bar.outcomes.contradicted}, {scope}"
     return "inconclusive", (
         "the interval holds both zero and the smallest effect of interest, "
         f"{bar.smallest_effect_points} points; it reaches "

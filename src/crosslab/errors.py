@@ -10,8 +10,8 @@ CrosslabError
 ├── StaleError        a page or record no longer matches what it was made from (exit status 1)
 └── StoppedError      stopped by the person at the keyboard; resumable (exit status 3)
 
-A message says what was wrong with the value, what is accepted and what to do.
-Where several things are wrong at once, one error carries them all, a line each.
+The text of an error is for the person at the keyboard: what was given, what would have
+been fine, how to go on. Problems that are found together are reported together.
 """
 
 from collections.abc import Sequence

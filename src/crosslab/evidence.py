@@ -38,9 +38,32 @@ class Evidence:
         """Return the task the experiment is about."""
         return str(self.records[0].settings["task"])
 
-    def runs(self) -> pd.DataFrame:
-        """Return one row per run: what a person looks at first, and where it is recorded."""
-        return pd.DataFrame([_row(record) for record in self.records])
+    def runs(self) -> list[tuple[Record, dict[str, float]]]:
+        """Return each run that was compared, with its accuracy points from its answers."""
+        outcomes = self.outcomes
+        cells = {
+            "source": outcomes.pair(outcomes.source, outcomes.source),
+            "zero-shot": outcomes.same_language(),
+            "mixed pairs": outcomes.mixed_language(),
+        }
+        points = {
+            (arm, label): outcomes.points(arm, where).mean(axis=1)
+            for arm in outcomes.right
+            for label, where in cells.items()
+        }
+        return [
+            (
+                record,
+                {
+                    label: float(
+                        points[record.unit.arm, label][outcomes.seeds.index(record.unit.seed)]
+                    )
+                    for label in cells
+                },
+            )
+            for record in self.records
+            if record.unit.seed in outcomes.seeds
+        ]
 
     def names(self) -> dict[str, str]:
         """Return the name of each language."""
@@ -172,15 +195,3 @@ def right_block(answers: pd.DataFrame) -> Block:
     block.flat[cells] = (answers["prediction"] == answers["gold"]).to_numpy()
     items = tuple(zip(labelled["item"], labelled["gold"].astype(int), strict=True))
     return Block(languages, items, block)
-
-
-def _row(record: Record) -> dict[str, Any]:
-    return {
-        "arm": record.unit.arm,
-        "seed": record.unit.seed,
-        "source": 100 * record.metrics["source_accuracy"],
-        "zero-shot": 100 * record.metrics["zero_shot_macro_accuracy"],
-        "mixed pairs": 100 * record.metrics["mixed_pair_macro_accuracy"],
-        "seconds": record.wall_seconds,
-        "record": record.unit.folder,
-    }

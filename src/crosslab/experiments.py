@@ -16,6 +16,7 @@ from crosslab.records import Unit
 from crosslab.registry import lookup
 
 PRETRAINING: Final = "pretraining"
+RECIPES: Final = ("mbert",)  # how an encoder can be pre-trained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,6 @@ class Experiment:
     task: str
     arms: tuple[str, ...]
     encoder: str
-    evaluation: str
     claims: tuple[str, ...]
 
 
@@ -34,13 +34,12 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         task="paraphrase",
         arms=("standard", "smoothing-synonyms"),
         encoder="mbert",
-        evaluation="every ordered pair of languages",
         claims=("gain-paraphrase",),
     ),
 }
 
 # The modules a run enters by; what they import follows. An arm and a task add their own.
-# `running` is left out: it keeps the books, and what it may change is no answer.
+# `running` is left out: it hands settings over and writes down what comes back.
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
 _ARM_ENTRY: Final = ("crosslab.finetuning",)
 
@@ -82,22 +81,13 @@ def encoder_run(scale: str, recipe: str = "mbert") -> PlannedRun:
 
 
 def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
-    """Return one fine-tuning run of an experiment.
-
-    Raises:
-        UsageError: The experiment, the scale, the arm or the seed is not part of the study.
-    """
+    """Return one fine-tuning run of an experiment; names are checked by ``chosen_runs``."""
     config = study_config(scale)
-    asked = lookup(EXPERIMENTS, experiment, kind="experiment")
-    lookup(dict.fromkeys(asked.arms, True), arm, kind="arm")
-    if seed not in config.seed_range:
-        last = config.seed_range[-1]
-        raise UsageError(f"Seed {seed} is not part of scale '{scale}'; accepted: 0 to {last}.")
+    asked = EXPERIMENTS[experiment]
     encoder = encoder_run(scale, asked.encoder)
     chosen = {
         "task": asked.task,
         "arm": arm,
-        "evaluation": asked.evaluation,
         "lab": settings(config.lab),
         "items": settings(config.task),
         "finetune": settings(config.finetune),
@@ -107,7 +97,7 @@ def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
     entry = (
         *_ARM_ENTRY,
         f"crosslab.methods.{arm.replace('-', '_')}",
-        f"crosslab.lab.{asked.task}",
+        f"crosslab.lab.{asked.task.replace('-', '_')}",
     )
     return _planned(
         config,
@@ -143,24 +133,35 @@ def chosen_runs(
     Every name that is not part of the study is reported, not just the first one.
     """
     config = study_config(scale)
-    if experiment == PRETRAINING:
-        return [encoder_run(scale, recipe) for recipe in arms or ("mbert",)]
-    asked = lookup(EXPERIMENTS, experiment, kind="experiment")
-    problems = [problem for arm in arms if (problem := _unknown_arm(asked, arm))]
+    known = {**EXPERIMENTS, PRETRAINING: None}
+    asked = lookup(known, experiment, kind="experiment")
+    allowed_arms = RECIPES if asked is None else asked.arms
+    allowed_seeds = (config.pretrain.seed,) if asked is None else tuple(config.seed_range)
+    problems = [
+        *(str(problem) for arm in arms if (problem := _unknown(allowed_arms, arm))),
+        *(
+            f"Seed {seed} is not part of {experiment} at scale '{scale}'; accepted: "
+            f"{allowed_seeds[0]} to {allowed_seeds[-1]}."
+            for seed in seeds
+            if seed not in allowed_seeds
+        ),
+    ]
     if problems:
-        raise UnknownNameError(problems)
+        raise UsageError(problems)
+    if asked is None:
+        return [encoder_run(scale, recipe) for recipe in arms or allowed_arms]
     return [
         arm_run(scale, experiment, arm, seed)
-        for seed in seeds or config.seed_range
-        for arm in arms or asked.arms
+        for seed in seeds or allowed_seeds
+        for arm in arms or allowed_arms
     ]
 
 
-def _unknown_arm(experiment: Experiment, arm: str) -> str | None:
+def _unknown(allowed: tuple[str, ...], arm: str) -> UnknownNameError | None:
     try:
-        lookup(dict.fromkeys(experiment.arms, True), arm, kind="arm")
+        lookup(dict.fromkeys(allowed, True), arm, kind="arm")
     except UnknownNameError as error:
-        return str(error)
+        return error
     return None
 
 

@@ -1,4 +1,4 @@
-"""Figures from evidence. No file access: evidence in, figure out.
+"""Figures: each takes evidence and returns a picture, and touches no file.
 
 Colours are the first two of the Okabe-Ito set, told apart by every kind of colour
 vision and by marker as well. Backgrounds are opaque, so that a page may be dark.

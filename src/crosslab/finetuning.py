@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, count
 
 import numpy as np
 import pyarrow as pa
 from transformers import BertForMaskedLM
 
 from crosslab.config import FinetuneConfig, TaskConfig
-from crosslab.data.batching import shuffled_batches
+from crosslab.data.batching import endless_batches
 from crosslab.evaluation import accuracy, matrix_answers, probabilities
 from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import Laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.methods.base import Method, PairBatch
-from crosslab.models import classifier, seeded, torch_generator
+from crosslab.models import classifier, seeded, settle, torch_generator
 from crosslab.reading import Reader, pair_batch, resources
 from crosslab.seeding import generator
 from crosslab.training import Report, train
@@ -48,6 +47,7 @@ def finetuned(  # noqa: PLR0913 - what a run consists of, each part named
     items, dropout, and the draws of the method. The encoder and the items stay.
     The test items are touched once, when training is over.
     """
+    settle(config.threads)
     source = lab.config.source
     items = task_items(lab, task, sizes)
     training = Reader(lab, items["train"], f"{task.key}/train")
@@ -83,7 +83,5 @@ def _batches(
 ) -> Iterator[PairBatch]:
     """Yield batches of source-language pairs, epoch after epoch, in an order of their own."""
     pairs = reader.pairs(source, source)
-    rng = generator(seed, "order")
-    epochs = (shuffled_batches(pairs.lengths, size, rng) for _ in count())
-    for rows in chain.from_iterable(epochs):
+    for rows in endless_batches(pairs.lengths, size, generator(seed, "order")):
         yield pair_batch(pairs.rows(rows), items.label[rows].astype(np.int64))

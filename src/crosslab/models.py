@@ -69,6 +69,12 @@ def _bert_config(config: EncoderConfig, vocabulary: int) -> BertConfig:
     )
 
 
+def settle(threads: int) -> None:
+    """Make what follows repeatable: a fixed number of threads sums in a fixed order."""
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+
+
 @contextmanager
 def seeded(seed: int, *purpose: str | int) -> Iterator[None]:
     """Run with torch's global generator seeded for this purpose, and put it back after.

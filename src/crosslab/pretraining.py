@@ -11,7 +11,7 @@ from transformers import BertForMaskedLM
 from crosslab.alignment import word_translations
 from crosslab.config import EncoderConfig, PretrainConfig
 from crosslab.lab.laboratory import Laboratory, pretraining_text
-from crosslab.models import masked_encoder, seeded
+from crosslab.models import masked_encoder, seeded, settle
 from crosslab.reading import lab_tokenizer
 from crosslab.recipes import masked_batches, masked_word_loss
 from crosslab.training import Report, train
@@ -31,6 +31,7 @@ def pretrained(
     lab: Laboratory, encoder: EncoderConfig, config: PretrainConfig, report: Report
 ) -> Pretrained:
     """Return an encoder pre-trained on the text of all languages of a laboratory."""
+    settle(config.threads)
     tokenizer = lab_tokenizer(lab)
     text = {key: pretraining_text(lab, key) for key in (lab.config.source, *lab.config.targets)}
     model = masked_encoder(encoder, len(tokenizer.get_vocab()), config.seed)

@@ -75,7 +75,7 @@ def clear(results: Path) -> None:
 class Bar:
     """A progress bar on a terminal; nothing at all anywhere else."""
 
-    def __init__(self, console: Console, total: int, done: int = 0) -> None:
+    def __init__(self, console: Console, total: int) -> None:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -85,8 +85,8 @@ class Bar:
             disable=not console.is_terminal,
             transient=False,
         )
-        self._began, self._total, self._at_start = time.monotonic(), total, done
-        self._task = self._progress.add_task("study", total=total, completed=done, state="starting")
+        self._began, self._total = time.monotonic(), total
+        self._task = self._progress.add_task("study", total=total, state="starting")
 
     def __enter__(self) -> "Bar":
         self._progress.start()
@@ -101,9 +101,7 @@ class Bar:
         self._progress.update(
             self._task,
             completed=done,
-            state=state(
-                beats, left_seconds(passed, done - self._at_start, self._total - done, beats)
-            ),
+            state=state(beats, left_seconds(passed, done, self._total - done, beats)),
         )
 
 

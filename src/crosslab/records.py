@@ -5,17 +5,16 @@
         answers.parquet   the answer to every item, with class probabilities
         ...               further files named in the record (an encoder's weights)
 
-Every later statistic comes from the answers, never from a stored metric. A record
-is never overwritten: the same run must give the same answers, or is refused.
+Statistics are computed from the answers; the metrics in a record are for looking at. A
+record is never overwritten: the same run must give the same answers, or is refused.
 """
 
 import fcntl
-import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,6 +111,13 @@ class Store:
         """Return the folder of a run, there or not."""
         return self.root / unit.folder
 
+    def notebook(self, units: Sequence[Unit]) -> Path:
+        """Return where the executed run notebook of these runs of one seed is kept."""
+        (first, *_) = units
+        name = digest(" ".join(unit.fingerprint for unit in units))[:SHORT]
+        folder = self.root / first.scale / first.experiment / "notebooks"
+        return folder / f"seed-{first.seed}-{name}.ipynb"
+
     def state(self, unit: Unit) -> str:
         """Return ``present``, ``absent`` or ``damaged``."""
         if not self.folder(unit).exists():
@@ -176,11 +182,12 @@ class Store:
         final = self.folder(unit)
         temporary = final.with_name(f".{final.name}.{os.getpid()}.tmp")
         try:
+            shutil.rmtree(temporary, ignore_errors=True)  # of a killed process of this number
             temporary.mkdir(parents=True)
             digests = _written(temporary, answers, files)
             with locked(self.root / ".chain.lock"):
                 if final.exists():
-                    return self._unchanged(unit, digests, temporary)
+                    return self._unchanged(draft, digests, temporary)
                 record = Record(**draft, files=digests, previous=self._head())
                 text = record.model_dump_json(indent=1) + "\n"
                 (temporary / RECORD).write_text(text, encoding="utf-8")
@@ -194,10 +201,17 @@ class Store:
             shutil.rmtree(temporary, ignore_errors=True)
         return record
 
-    def _unchanged(self, unit: Unit, digests: Mapping[str, str], temporary: Path) -> Record:
+    def _unchanged(
+        self, draft: Mapping[str, Any], digests: dict[str, str], temporary: Path
+    ) -> Record:
+        """Return the record that is there already, or keep the new one beside it and refuse."""
+        unit: Unit = draft["unit"]
         record = self.record(unit)
         if record.files != digests:
-            kept = temporary.with_name(temporary.name.removeprefix(".").replace(".tmp", ".other"))
+            other = Record(**draft, files=digests, previous=None)
+            text = other.model_dump_json(indent=1) + "\n"
+            (temporary / f"{RECORD}.other").write_text(text, encoding="utf-8")
+            kept = temporary.with_name(f"{self.folder(unit).name}.other-{time.time_ns()}")
             temporary.rename(kept)
             raise StoreError(
                 f"The same run gave other answers: {self.folder(unit)} and {kept} "
@@ -206,17 +220,25 @@ class Store:
         return record
 
     def _head(self) -> str | None:
-        """Return the hash of the record that no other record follows."""
-        texts = [(path / RECORD).read_bytes() for path in self.folders()]
-        followed = {json.loads(text).get("previous") for text in texts}
-        loose = {digest(text): json.loads(text)["finished"] for text in texts}
-        return max((h for h in loose if h not in followed), key=loose.__getitem__, default=None)
+        """Return the hash of the record that no other record follows.
+
+        A record that cannot be read is no link of the chain; its own run reports it.
+        """
+        finished: dict[str, str] = {}
+        followed: set[str | None] = set()
+        for folder in self.folders():
+            with suppress(StoreError):
+                record = read_record(folder)
+                finished[digest((folder / RECORD).read_bytes())] = record.finished
+                followed.add(record.previous)
+        loose = [each for each in finished if each not in followed]
+        return max(loose, key=finished.__getitem__, default=None)
 
     def sweep(self) -> None:
         """Remove what runs left behind that were killed while they wrote."""
-        for path in self.root.glob("**/.*.tmp"):
-            writer = path.name.split(".")[-2]
-            if not (writer.isdigit() and alive(int(writer))):
+        for path in [*self.root.glob("**/.*.tmp"), *self.root.glob("**/.*.unfinished.ipynb")]:
+            (writer, *_) = [part for part in path.name.split(".") if part.isdigit()] or [""]
+            if not (writer and alive(int(writer))):
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def set_aside(self, unit: Unit) -> Path:
@@ -264,7 +286,8 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True) if path.parent.exists() else None
+        with suppress(OSError):
+            temporary.unlink()
         raise StoreError(f"{path} could not be written: {error.strerror or error}.") from error
 
 

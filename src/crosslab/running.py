@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 
 from crosslab.config import study_config
 from crosslab.errors import StoreError
@@ -51,11 +50,11 @@ def run(
 
 
 def _made(store: Store, planned: PlannedRun) -> Record:
-    if store.state(planned.unit) == "present":
+    state = store.state(planned.unit)
+    if state == "present":
         return store.record(planned.unit)
-    # Same threads, same answers: sums come out in the same order.
-    torch.set_num_threads(planned.threads)
-    torch.use_deterministic_algorithms(True)
+    if state == "damaged":
+        store.set_aside(planned.unit)
     report = FileReport(store.root, planned.unit.label)
     make = _encoder if planned.unit.experiment == PRETRAINING else _arm
     try:
@@ -170,14 +169,13 @@ def _clocks() -> tuple[float, float]:
 
 
 def _text_card(lab: Laboratory, text: Mapping[str, Sequence[str]]) -> DataCard:
-    """Return the card of the pre-training text, with sample sentences for the reader."""
-    samples = lab.world.meanings(3, generator(lab.config.world.seed, "samples"))
+    """Return the card of the pre-training text, with a sample sentence for the reader."""
+    sample = lab.world.meanings(1, generator(lab.config.world.seed, "samples"))
     languages = []
     for language in lab.config.languages:
-        glossed = lab.glossed(
-            samples, language.key, generator(lab.config.world.seed, "samples", language.key)
-        )
-        languages.append({**asdict(language), "samples": [_lines(each) for each in glossed]})
+        rng = generator(lab.config.world.seed, "samples", language.key)
+        (glossed,) = lab.glossed(sample, language.key, rng)
+        languages.append({**asdict(language), "sample": _lines(glossed)})
     return DataCard(
         name="lab-text",
         revision=digest_of({key: list(each) for key, each in text.items()}),

@@ -1,4 +1,4 @@
-"""One seed, many independent generators, each with a name.
+"""Independent streams of chance from a single seed.
 
 A generator is asked for by what it is used for, so adding a use never shifts
 the draws of another one, and two uses of one seed never share a stream.

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from crosslab.experiments import PRETRAINING, PlannedRun, changes, planned_runs
 from crosslab.layout import LOCK_FILE, SNAKEFILE
 from crosslab.progress import Bar, clear, heartbeats
 from crosslab.provenance import digest, interpreter
-from crosslab.records import RECORD, Manifest, Record, Store, alive
+from crosslab.records import RECORD, Manifest, Record, Store, alive, write_text
 
 WORK: Final = ".study"  # scratch of the scheduler, below the results folder
 EXECUTORS: Final = ("local", "slurm", "kubernetes")
@@ -116,14 +116,13 @@ def _name(experiment: str, seed: int) -> str:
     return f"{experiment}-seed-{seed}"
 
 
-def study(  # noqa: PLR0913 - the options of the command, one each
+def study(
     store: Store,
     scale: str,
     *,
     cores: int,
     executor: str,
     console: Console,
-    data: Path | None = None,
 ) -> int:
     """Bring the study of a scale up to date and return how many runs were made.
 
@@ -136,9 +135,7 @@ def study(  # noqa: PLR0913 - the options of the command, one each
         plan = steps(store, scale)
         todo = _prepared(store, scale, plan, console)
         if todo:
-            _schedule(
-                store, scale, todo, cores=cores, executor=executor, console=console, data=data
-            )
+            _schedule(store, scale, todo, cores=cores, executor=executor, console=console)
         return len(todo)
 
 
@@ -215,14 +212,11 @@ def _schedule(  # noqa: PLR0913 - see study
     cores: int,
     executor: str,
     console: Console,
-    data: Path | None,
 ) -> None:
-    work, missing = store.root / WORK, batches(todo)
-    shutil.rmtree(work, ignore_errors=True)
-    clear(store.root)
+    missing = batches(todo)
+    work = _fresh_work(store)
     plan = work / "plan.json"
-    plan.parent.mkdir(parents=True)
-    plan.write_text(json.dumps(_plan(store, scale, missing, executor, data), indent=1))
+    write_text(plan, json.dumps(_plan(store, work, scale, missing, executor), indent=1))
     command = [
         *(interpreter(), "-m", "snakemake", "all", "--snakefile", str(SNAKEFILE)),
         *("--cores" if executor == "local" else "--jobs", str(cores), "--executor", executor),
@@ -238,20 +232,27 @@ def _schedule(  # noqa: PLR0913 - see study
         except KeyboardInterrupt:
             _stop(process)
             raise StoppedError(_so_far(store, todo)) from None
-    _report_failures(work, missing)
+    _report_failures(store, work, missing, todo)
+
+
+def _fresh_work(store: Store) -> Path:
+    """Return an empty folder of this study's own; what outlived an earlier one stays out of it."""
+    scratch = store.root / WORK
+    shutil.rmtree(scratch, ignore_errors=True)
+    clear(store.root)
+    return scratch / f"{os.getpid()}-{time.time_ns()}"
 
 
 def _plan(
-    store: Store, scale: str, missing: Sequence[Batch], executor: str, data: Path | None
+    store: Store, work: Path, scale: str, missing: Sequence[Batch], executor: str
 ) -> dict[str, Any]:
     """Return what the Snakefile reads: plain data, the batches and how to start one."""
     start = [interpreter(), "-m", "crosslab", "run"]
     options = ["--scale", scale, "--results", str(store.root)]
-    options += [] if data is None else ["--data", str(data)]
     # On a cluster the run is on another machine, where this process cannot be seen.
     parent = ["--parent", str(os.getpid())] if executor == "local" else []
     return {
-        "work": str(store.root / WORK),
+        "work": str(work),
         "parent": os.getpid() if executor == "local" else None,
         "batches": [
             {**asdict(batch), "command": [*start, batch.experiment, *options, *parent, *_of(batch)]}
@@ -297,24 +298,33 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
             return
 
 
-def _report_failures(work: Path, missing: Sequence[Batch]) -> None:
-    """Raise with one line per batch that did not end well."""
+def _report_failures(
+    store: Store, work: Path, missing: Sequence[Batch], todo: Sequence[PlannedRun]
+) -> None:
+    """Raise with what went wrong in every batch that did not end well."""
+    absent = {
+        _name(planned.unit.experiment, planned.unit.seed)
+        for planned in todo
+        if store.state(planned.unit) != "present"
+    }
     problems = [
-        f"{batch.name}: {_last_words(work / f'{batch.name}.log')}"
+        f"{batch.name}: {words}"
         for batch in missing
-        if not (work / f"{batch.name}.done").exists()
+        if batch.name in absent or not (work / f"{batch.name}.done").exists()
+        for words in _last_words(work / f"{batch.name}.log")
     ]
     if problems:
         raise RunError([*problems, "What was recorded stays; start the study again to go on."])
 
 
-def _last_words(log: Path) -> str:
-    """Return what a run said at its end, or why it never began."""
+def _last_words(log: Path) -> list[str]:
+    """Return the problems a run named at its end, or why it never began."""
     try:
         lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
     except OSError:
-        return "did not begin, because a run it builds on failed or the scheduler stopped."
-    return lines[-1] if lines else f"ended without a word; see {log}."
+        return ["did not begin, because a run it builds on failed or the scheduler stopped."]
+    named = [line.removeprefix("crosslab: ") for line in lines if line.startswith("crosslab: ")]
+    return named or lines[-1:] or [f"ended without a word; see {log}."]
 
 
 @contextmanager
@@ -348,7 +358,7 @@ def only_study(root: Path) -> Iterator[None]:
         yield
 
 
-def end_with(parent: int, last_act: Callable[[], None] = lambda: None) -> None:
+def end_with(parent: int) -> None:
     """End this process when another one is gone, however it went.
 
     A study that is killed outright cannot stop what it started; what it started
@@ -358,7 +368,6 @@ def end_with(parent: int, last_act: Callable[[], None] = lambda: None) -> None:
     def watch() -> None:
         while alive(parent):
             time.sleep(_POLL_SECONDS)
-        last_act()
         os._exit(3)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -367,27 +376,33 @@ def end_with(parent: int, last_act: Callable[[], None] = lambda: None) -> None:
 def estimates(
     store: Store, published: Store, plan: Sequence[Step], cores: int
 ) -> Mapping[str, float]:
-    """Return the minutes and GiB a study will take, from runs made before where there are any."""
-    seconds = [
-        _run_seconds(each.planned, store, published) for each in plan if each.state != "present"
-    ]
-    threads = [each.planned.threads for each in plan if each.state != "present"]
-    work = sum(s * min(t, cores) for s, t in zip(seconds, threads, strict=True)) / max(1, cores)
-    return {"minutes": round(work / 60, 1), "memory_gib": round(1.0 * cores, 1)}
+    """Return the minutes and GiB a study will take, from runs made before where there are any.
+
+    Encoders come first and leave the other cores idle; the other runs share the cores.
+    """
+    todo = [each.planned for each in plan if each.state != "present"]
+    alone = [_run_seconds(each, store, published) for each in todo if not each.parents]
+    shared = [_run_seconds(each, store, published) for each in todo if each.parents]
+    seconds = sum(alone) + sum(shared) / max(1, min(cores, len(shared)))
+    at_once = min(cores, max(len(shared), len(alone)))
+    return {"minutes": round(seconds / 60, 1), "memory_gib": round(_RUN_GIB * at_once, 1)}
 
 
-# Seconds per run on two cores, measured once; used where no run was made before.
+_RUN_GIB: Final = 0.9  # measured: a kernel of 0.65, its papermill of 0.15, a share of the rest
+
+# Seconds per run where none was made before, start-up included; measured on two cores.
 _TYPICAL_SECONDS: Final = {
     ("smoke", True): 8.0,
-    ("smoke", False): 8.0,
-    ("lab", True): 100.0,
+    ("smoke", False): 6.0,
+    ("lab", True): 120.0,
     ("lab", False): 35.0,
 }
+_START_SECONDS: Final = 4.0  # a kernel, and torch in it
 
 
 def _run_seconds(planned: PlannedRun, *stores: Store) -> float:
     for store in stores:
         earlier = store.earlier(planned.unit.model_copy(update={"fingerprint": ""}))
         if earlier is not None:
-            return earlier.wall_seconds
+            return earlier.wall_seconds + _START_SECONDS
     return _TYPICAL_SECONDS[planned.unit.scale, planned.unit.experiment == PRETRAINING]

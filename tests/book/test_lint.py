@@ -3,6 +3,7 @@ import pytest
 from conftest import PROJECT
 
 from crosslab.book.lint import problems
+from crosslab.errors import UsageError
 
 GOOD_PARAMETERS = nbformat.v4.new_code_cell("n: int = 1", metadata={"tags": ["parameters"]})
 
@@ -55,6 +56,18 @@ def test_stored_outputs_are_refused(tmp_path):
 @pytest.mark.parametrize("prose", ["a gain of 2.1", "rises by 3 points", "in 40 % of cases"])
 def test_a_number_typed_in_prose_is_refused(tmp_path, prose):
     assert "types the number" in found(tmp_path, nbformat.v4.new_markdown_cell(prose))[0]
+
+
+def test_a_number_typed_in_a_caption_is_refused_but_the_kind_of_interval_is_not(tmp_path):
+    cell = nbformat.v4.new_code_cell("1")
+    cell.metadata["mystnb"] = {"figure": {"caption": "A gain of 2.1, with 95 % intervals"}}
+    (problem,) = found(tmp_path, cell)
+    assert "'2.1'" in problem
+
+
+def test_a_cell_that_is_not_python_is_one_line(tmp_path):
+    with pytest.raises(UsageError, match="not Python"):
+        found(tmp_path, nbformat.v4.new_code_cell("1 +"))
 
 
 def test_parameters_must_come_first(tmp_path):

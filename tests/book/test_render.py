@@ -55,6 +55,21 @@ def test_the_gain_table_and_the_verdict_give_the_same_interval(evidence):
     assert render.measured(found) in line
 
 
+def test_the_table_of_runs_is_computed_from_the_answers_and_not_from_stored_metrics(evidence):
+    # the made-up records all say 70.0; their answers do not
+    rows = [line.split(" | ") for line in render.run_table(evidence).splitlines()[2:]]
+    zero_shot = [float(row[3]) for row in rows if row[0] == "| standard"]
+    points = evidence.outcomes.points("standard", evidence.outcomes.same_language())
+    assert zero_shot == [round(value, 1) for value in points.mean(axis=1)]
+
+
+def test_the_matrix_is_also_there_in_numbers(evidence):
+    cells = evidence.outcomes.pair("bor", "ave")
+    gain = evidence.outcomes.gain(BAR.treated, BAR.control, cells).mean()
+    row = render.gain_matrix_table(evidence, BAR).splitlines()[3].split(" | ")
+    assert row[:2] == ["| Boran", render.points(gain)]
+
+
 def test_a_scale_that_is_not_the_rung_is_named_in_the_answer(tmp_path):
     assert "lab (scale smoke)" in render.verdict_table(judged(made_up_study(tmp_path), "smoke"))
 

@@ -1,11 +1,13 @@
 """From records to a book: execute what is stale, render, check, build."""
 
 import json
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
 from os.path import relpath
 from pathlib import Path
+from typing import Any, Final
 
 from crosslab.book.chapters import CHAPTERS, Chapter
 from crosslab.book.freshness import (
@@ -22,7 +24,9 @@ from crosslab.errors import RunError
 from crosslab.evidence import gathered
 from crosslab.layout import BOOK, BUILT, GENERATED, PUBLISHED
 from crosslab.provenance import digest, interpreter
-from crosslab.records import RECORD, Record, Store, write_text
+from crosslab.records import MANIFEST, RECORD, Record, Store, write_text
+
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def build(store: Store, scale: str) -> Path:
@@ -87,7 +91,7 @@ def _answer(store: Store, scale: str) -> str:
         else f"the runs in `{store.root}/` on this machine"
     )
     quoted = "\n".join(
-        f"The claim as a report prints it: “{claim.quote}”"
+        f"The claim, as {len(claim.found_in)} reports print it: “{claim.quote}”"
         for claim in claims()
         if claim.claim_id in {each.claim_id for each in found}
     )
@@ -109,10 +113,10 @@ def _runs(store: Store, scale: str) -> str:
 def _links(store: Store, record: Record) -> dict[str, str]:
     """Return the files of a run, relative to the book's source folder."""
     folder = store.folder(record.unit)
-    notebook = folder.parents[1] / "notebooks" / f"seed-{record.unit.seed}.ipynb"
     paths = {name: folder / name for name in (RECORD, *record.files)}
-    if notebook.exists():
-        paths["executed run notebook"] = notebook
+    for notebook in folder.parents[1].glob(f"notebooks/seed-{record.unit.seed}-*.ipynb"):
+        if record.unit.folder in read_notebook(notebook).metadata.get(STAMP, {}).get("runs", []):
+            paths["executed run notebook"] = notebook
     return {name: relpath(path, BOOK) for name, path in paths.items()}
 
 
@@ -129,7 +133,7 @@ def _status(store: Store, scale: str) -> str:
         [
             f"Study at scale `{scale}`, planned {manifest.planned}, in `{store.root}/`: "
             f"{len(there)} of {len(manifest.units)} runs are there. Dependencies are locked by a "
-            f"file with SHA-256 `{manifest.lock}`.",
+            f"file whose SHA-256 begins with `{manifest.lock[:12]}`.",
             pages,
             "Missing runs:\n\n" + "\n".join(missing) if missing else "No run is missing.",
             _time_spent(store, scale),
@@ -145,10 +149,16 @@ def _page_row(chapter: Chapter) -> tuple[str, ...]:
         f"[{chapter.name}](executed/{chapter.name}.ipynb)",
         stamp["executed"].removesuffix("+00:00"),
         str(stamp["seconds"]),
-        str(len(stamp["inputs"]["records"]) - 1),
+        str(sum(seen not in ("absent", MANIFEST) for seen in _seen(stamp))),
         f"`{notebook[:12]}`",
         "; ".join(problems) if problems else "fresh",
     )
+
+
+def _seen(stamp: dict[str, Any]) -> list[str]:
+    """Return the records a page was made from, and ``absent`` for each that was not there."""
+    records: dict[str, str] = stamp["inputs"]["records"]
+    return ["absent" if each == "absent" else folder for folder, each in records.items()]
 
 
 def _time_spent(store: Store, scale: str) -> str:
@@ -173,7 +183,7 @@ def _built() -> Path:
     shutil.rmtree(BUILT / "html", ignore_errors=True)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        said = (done.stdout + done.stderr).splitlines()
+        said = _COLOUR.sub("", done.stdout + done.stderr).splitlines()
         lines = [line for line in said if "WARNING" in line or "ERROR" in line or "rror:" in line]
         raise RunError(["The book was not built.", *(lines or said[-5:])])
     return BUILT / "html" / "index.html"

@@ -5,14 +5,13 @@ number when the code behind a cell changes. Here every page carries the hashes o
 it was made from, and a page that no longer matches fails the build.
 """
 
-import ast
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from crosslab.book.chapters import CHAPTERS, Chapter
-from crosslab.book.run import STAMP, read_notebook
+from crosslab.book.run import STAMP, parsed, read_notebook
 from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.experiments import changes
 from crosslab.layout import CLAIMS, GENERATED
@@ -20,7 +19,7 @@ from crosslab.provenance import digest, imported_modules, source_digests
 from crosslab.records import MANIFEST, RECORD, Store
 
 STAMPS: Final = GENERATED / "stamps.json"
-_RENDERING: Final = ("crosslab.book.render",)
+_RENDERING: Final = ("crosslab.book.build",)
 
 
 def chapter_inputs(chapter: Chapter, store: Store, scale: str) -> dict[str, Any]:
@@ -121,4 +120,4 @@ def _modules(notebook: Path) -> Iterable[str]:
     """Return the modules of this package that a notebook imports."""
     for cell in read_notebook(notebook).cells:
         if cell.cell_type == "code":
-            yield from imported_modules(ast.parse(cell.source))
+            yield from imported_modules(parsed(cell, notebook))

@@ -13,7 +13,7 @@ from typing import Final
 
 from nbformat import NotebookNode
 
-from crosslab.book.run import declared_parameters, read_notebook
+from crosslab.book.run import declared_parameters, parsed, read_notebook
 from crosslab.errors import CrosslabError, ParameterError
 from crosslab.layout import NOTEBOOKS, RUN_NOTEBOOK
 
@@ -62,13 +62,16 @@ def _code_problems(cell: NotebookNode, path: Path) -> Iterator[str]:
     if re.search(r"^\s*[!%]", cell.source, re.MULTILINE):
         yield "runs a shell or magic command; install and configure outside the notebook."
         return
-    for node in ast.walk(ast.parse(cell.source)):
+    for node in ast.walk(parsed(cell, path)):
         if isinstance(node, _LOGIC):
             yield f"line {node.lineno} defines or loops ({type(node).__name__}); move it to src."
         if path.name != RUN_NOTEBOOK.name and _imported(node) & set(_TRAINING):
             yield "imports what trains; a chapter reads records only."
+    shown = cell.metadata.get("mystnb", {})
+    yield from _typed_numbers(shown.get("figure", {}).get("caption", ""))
+    yield from _typed_numbers(shown.get("image", {}).get("alt", ""))
     figure = "figures." in cell.source and "import" not in cell.source
-    if figure and not cell.metadata.get("mystnb", {}).get("image", {}).get("alt"):
+    if figure and not shown.get("image", {}).get("alt"):
         yield "draws a figure without alt text (cell metadata mystnb.image.alt)."
 
 
@@ -81,7 +84,12 @@ def _imported(node: ast.AST) -> set[str]:
 
 
 def _prose_problems(cell: NotebookNode, path: Path) -> Iterator[str]:  # noqa: ARG001 - one shape
-    for number in _TYPED_NUMBER.findall(cell.source):
+    yield from _typed_numbers(cell.source)
+
+
+def _typed_numbers(prose: str) -> Iterator[str]:
+    # "95 % interval" says what an interval is, not what came out.
+    for number in _TYPED_NUMBER.findall(re.sub(r"95 (%|percent) interval", "", prose)):
         yield f"types the number '{number}' in prose; let crosslab.book.render say it."
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from crosslab.claims import Bar, Claim, Verdict
 from crosslab.evidence import Evidence, estimate_of
 from crosslab.records import Record
+from crosslab.stats.outcomes import Cells
 from crosslab.stats.twolevel import Interval
 
 _REPLICATION_WORDS: Final = {
@@ -74,35 +75,45 @@ def verdict_table(verdicts: Sequence[Verdict], names: dict[str, str] | None = No
     rows = [
         (
             names.get(each.claim_id, each.claim_id),
-            "" if each.claimed is None else points(each.claimed),
-            each.rung if each.scale == each.rung else f"{each.rung} (scale {each.scale})",
-            measured(each),
             each.replication,
+            measured(each),
+            "" if each.claimed is None else points(each.claimed),
             each.literature,
+            each.rung if each.scale == each.rung else f"{each.rung} (scale {each.scale})",
         )
         for each in verdicts
     ]
-    header = ("claim", "claimed", "rung", "measured, 95 % interval", "replication", "literature")
+    header = ("claim", "replication", "measured, 95 % interval", "claimed", "literature", "rung")
     return table(header, rows)
 
 
 def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
     """Return the verdict on one claim in full sentences, both halves and the reason."""
-    places = "; ".join(
-        f"*{each.title}*, which marks it "
-        f"{'verified' if each.verified else 'not verified'} at confidence {each.confidence}"
+    marked = ", ".join(
+        f"{each.report.removesuffix('.txt')} at {each.confidence}"
         for each in claim.found_in
+        if each.verified
     )
     return "\n\n".join(
         [
-            f"> {claim.quote}\n>\n> {places}",
+            f"> {claim.quote}",
+            f"So say {len(claim.found_in)} reports. Marked as verified by themselves, with their "
+            f"confidence: {marked}.",
             f"**Replication: {verdict.replication}**, on rung `{verdict.rung}`, scale "
             f"`{verdict.scale}`: {_REPLICATION_WORDS[verdict.replication]}. Measured: "
-            f"{measured(verdict)} points over {len(verdict.seeds)} seeds. Reason: "
-            f"{verdict.reason.rstrip('.')}.",
+            f"{measured(verdict)} points over {len(verdict.seeds)} seeds, in "
+            f"[these runs](#{bar.experiment}-runs). Reason: {verdict.reason.rstrip('.')}.",
             f"**Literature: {verdict.literature}**: {_LITERATURE_WORDS[verdict.literature]}. "
-            f"{claim.literature.reason} (mark: {claim.literature.mark})",
+            f"{claim.literature.reason} (mark: {claim.literature.mark}; read: "
+            f"{'; '.join(claim.literature.sources)})",
             f"**The bar**, written before the runs: {bar.quantity} {bar.test}",
+            "Where the reports say it: "
+            + "; ".join(
+                f"`{each.report}`, characters {each.start} to {each.end}, file SHA-256 "
+                f"`{each.sha256[:12]}…`"
+                for each in claim.found_in
+            )
+            + ".",
         ]
     )
 
@@ -110,17 +121,14 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
 def reading(evidence: Evidence, bar: Bar, verdict: Verdict) -> str:
     """Return what the numbers of the chapter say, in sentences that follow from them."""
     outcomes, names = evidence.outcomes, evidence.names()
-    gains = {
-        key: float(outcomes.gain(bar.treated, bar.control, outcomes.pair(key, key)).mean())
-        for key in outcomes.targets
-    }
+    gains = {key: _mean_gain(evidence, bar, outcomes.pair(key, key)) for key in outcomes.targets}
     most, least = max(gains, key=gains.__getitem__), min(gains, key=gains.__getitem__)
     standard, treated = (
         outcomes.points(arm, outcomes.same_language()).mean(axis=1)
         for arm in (bar.control, bar.treated)
     )
     ahead = int((treated > standard).sum())
-    mixed = float(outcomes.gain(bar.treated, bar.control, outcomes.mixed_language()).mean())
+    mixed = estimate_of(outcomes.gain(bar.treated, bar.control, outcomes.mixed_language()))
     return (
         f"Zero-shot accuracy is {standard.mean():.1f} points under `{bar.control}` and "
         f"{treated.mean():.1f} under `{bar.treated}`, a difference of {measured(verdict)}. "
@@ -128,7 +136,7 @@ def reading(evidence: Evidence, bar: Bar, verdict: Verdict) -> str:
         f"`{bar.control}` alone ranges from {standard.min():.1f} to {standard.max():.1f}. "
         f"By language the difference runs from {points(gains[least])} ({names[least]}) to "
         f"{points(gains[most])} ({names[most]}); over pairs of two different languages, "
-        f"diagonal left out, it is {points(mixed)}."
+        f"diagonal left out, it is {with_interval(mixed.interval(bar.level))}."
     )
 
 
@@ -169,16 +177,15 @@ def language_table(evidence: Evidence) -> str:
     )
 
 
-def sample_sentences(evidence: Evidence, number: int = 0) -> str:
+def sample_sentences(evidence: Evidence) -> str:
     """Return one meaning said in every language, word by word with its gloss."""
     return table(
         ("language", "sentence", "word by word"),
         [
-            (each["name"], f"*{each['samples'][number]['words']}*",
-             each["samples"][number]["glosses"])
+            (each["name"], f"*{each['sample']['words']}*", each["sample"]["glosses"])
             for each in evidence.languages()
         ],
-    )  # fmt: skip
+    )
 
 
 def example_items(evidence: Evidence) -> str:
@@ -217,16 +224,36 @@ def run_table(evidence: Evidence) -> str:
         ("arm", "seed", "source", "zero-shot", "mixed pairs", "record"),
         [
             (
-                row["arm"],
-                row["seed"],
-                f"{row['source']:.1f}",
-                f"{row['zero-shot']:.1f}",
-                f"{row['mixed pairs']:.1f}",
-                f"[{row['record'].rsplit('/', 1)[1]}](#{anchor(row['record'])})",
+                record.unit.arm,
+                record.unit.seed,
+                *(f"{value:.1f}" for value in points_by_line.values()),
+                f"[{record.unit.fingerprint[:12]}](#{anchor(record.unit.folder)})",
             )
-            for _, row in evidence.runs().iterrows()
+            for record, points_by_line in evidence.runs()
         ],
     )
+
+
+def gain_matrix_table(evidence: Evidence, bar: Bar) -> str:
+    """Return the gain in every ordered pair of languages, the numbers of the heat map."""
+    outcomes, names = evidence.outcomes, evidence.names()
+    return table(
+        ("first \\ second", *(names[key] for key in outcomes.languages)),
+        [
+            (
+                names[first],
+                *(
+                    points(_mean_gain(evidence, bar, outcomes.pair(first, second)))
+                    for second in outcomes.languages
+                ),
+            )
+            for first in outcomes.languages
+        ],
+    )
+
+
+def _mean_gain(evidence: Evidence, bar: Bar, cells: Cells) -> float:
+    return float(evidence.outcomes.gain(bar.treated, bar.control, cells).mean())
 
 
 def anchor(folder: str) -> str:
@@ -243,7 +270,9 @@ def run_entry(record: Record, links: dict[str, str]) -> str:
     """Return one run on the page of runs: what it was, what came out, and its files."""
     unit = record.unit
     values = ", ".join(
-        f"{name.replace('_', ' ')} {value:.4g}"
+        f"{name.replace('_', ' ')} {value:,}"
+        if isinstance(value, int)
+        else f"{name.replace('_', ' ')} {value:.4g}"
         for name, value in record.metrics.items()
         if isinstance(value, int | float)
     )

@@ -6,6 +6,7 @@ then runs the defaults, so a misspelt name gives a wrong result and no error.
 
 import ast
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -72,7 +74,7 @@ def declared_parameters(notebook: NotebookNode, path: Path) -> dict[str, Paramet
         )
     found: dict[str, Parameter] = {}
     problems = []
-    for statement in ast.parse(cells[0].source).body:
+    for statement in parsed(cells[0], path).body:
         parameter = _parameter(statement)
         if parameter is None:
             problems.append(
@@ -84,6 +86,14 @@ def declared_parameters(notebook: NotebookNode, path: Path) -> dict[str, Paramet
     if problems:
         raise ParameterError(problems)
     return found
+
+
+def parsed(cell: NotebookNode, path: Path) -> ast.Module:
+    """Return the syntax tree of a code cell, or name the notebook it cannot be read in."""
+    try:
+        return ast.parse(str(cell.source))
+    except SyntaxError as error:
+        raise UsageError(f"{path}: a code cell is not Python: {error.msg}: {error.text}") from error
 
 
 def _parameter(statement: ast.stmt) -> Parameter | None:
@@ -142,7 +152,7 @@ def execute(
     """
     template = read_notebook(notebook)
     effective = checked(declared_parameters(template, notebook), parameters, notebook)
-    unfinished = output.with_name(f".{output.stem}.unfinished.ipynb")
+    unfinished = output.with_name(f".{output.stem}.{os.getpid()}.unfinished.ipynb")
     failed = output.with_name(f"{output.stem}.failed.ipynb")
     began = time.monotonic()
     try:
@@ -163,6 +173,11 @@ def execute(
     except PapermillExecutionError as error:
         unfinished.replace(failed)
         raise _translated(error, failed) from error
+    except DeadKernelError:
+        raise RunError(
+            f"The kernel of {notebook} ended without a word, as it does when memory runs out; "
+            "close other programs or run fewer things at a time."
+        ) from None
     except OSError as error:
         raise StoreError(f"{output} could not be written: {error.strerror or error}.") from error
     finally:

@@ -29,13 +29,7 @@ class Laboratory:
 
     def sentences(self, meanings: Meanings, key: str, rng: np.random.Generator) -> list[str]:
         """Return one sentence for each meaning, words and fronting drawn at random."""
-        words = self.spelled(meanings, key, rng)
-        return _text(words)
-
-    def spelled(self, meanings: Meanings, key: str, rng: np.random.Generator) -> Forms:
-        """Return the words of each sentence in order, an empty string at empty places."""
-        concepts, synonyms = self._choices(meanings, key, rng)
-        return spelling(self.lexicons[key], concepts, synonyms)
+        return _text(spelling(self.lexicons[key], *self._choices(meanings, key, rng)))
 
     def mixed_sentences(
         self, meanings: Meanings, key: str, partners: NDArray[np.str_], rng: np.random.Generator

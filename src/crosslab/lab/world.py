@@ -1,10 +1,9 @@
 """The world: what goes with what, and the meanings drawn from it.
 
-Every content concept has a latent vector. Which subject takes which verb, which
-adjective which noun, follows from bilinear forms of these vectors, so each word
-has a distribution of its own. That is what lets an encoder line up the words of
-two languages it never saw side by side; concepts that are exchangeable within
-their class cannot be lined up by anything.
+Every content concept has a latent vector, and bilinear forms of these vectors say how
+well two concepts go together, so that no two words keep the same company. Company is
+all an encoder has to line up the words of two languages by, when it never sees them
+side by side: words that could trade places unnoticed cannot be told apart.
 """
 
 from dataclasses import dataclass, fields, replace

@@ -15,8 +15,8 @@ from crosslab.methods.base import PairBatch, Resources, logits
 class SynonymSmoothing:
     """Cross-entropy on items whose words are swapped for synonyms, afresh at each update.
 
-    Every word that has neighbours becomes a uniform draw from itself and them. The
-    released code draws a fixed number of copies once, before training; drawing at each
+    A word and its neighbours are equally likely to be drawn in its place. The released
+    code draws a fixed number of copies once, before training; drawing at each
     update is the limit of infinitely many copies and costs nothing on disk.
     """
 

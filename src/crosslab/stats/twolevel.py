@@ -11,20 +11,11 @@ from crosslab.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate and the range it is reported with."""
+    """A measured value between its bounds."""
 
     estimate: float
     low: float
     high: float
-
-    def excludes(self, value: float) -> bool:
-        """Whether ``value`` lies outside the range.
-
-        Example:
-            >>> Interval(1.0, 0.5, 1.5).excludes(0)
-            True
-        """
-        return not self.low <= value <= self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +52,8 @@ def two_level(
 
     Args:
         values: One number per seed and item, shape ``(seeds, items)``.
-        rng: Source of the resampling; the caller owns the seed.
-        resamples: Number of bootstrap draws.
+        rng: Where the draws come from.
+        resamples: How many times seeds and items are drawn anew.
 
     Raises:
         UsageError: There are fewer than two seeds or two items, or a value is no number.
