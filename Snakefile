@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from shlex import join
 
-from crosslab.study import end_with
+from crosslab.processes import end_with
 
 PLAN = json.loads(Path(config["plan"]).read_text())
 WORK = PLAN["work"]

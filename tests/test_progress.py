@@ -33,6 +33,7 @@ def test_a_report_that_cannot_be_written_does_not_stop_the_run(tmp_path):
     report = FileReport(tmp_path, "r")
     report.path = tmp_path / "gone" / "r.json"
     report(done=10, total=10, loss=0.1)
+    assert heartbeats(tmp_path) == []
 
 
 def test_heartbeats_of_an_interrupted_study_are_forgotten(tmp_path):

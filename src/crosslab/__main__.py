@@ -63,7 +63,7 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what would run, how long it would take, and what is already there."""
-    from crosslab.study import estimates, explained, steps
+    from crosslab.planning import estimates, explained, steps
 
     require_project()
     store = Store(results)
@@ -97,7 +97,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     """Make runs of one experiment through the run notebook."""
     from crosslab.book.run import execute
     from crosslab.experiments import PRETRAINING, chosen_runs
-    from crosslab.study import end_with
+    from crosslab.processes import end_with
 
     if parent is not None:
         end_with(parent)

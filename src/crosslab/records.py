@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crosslab.errors import StoreError
+from crosslab.processes import alive
 from crosslab.provenance import digest
 
 RECORD: Final = "record.json"
@@ -298,21 +299,6 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def alive(process: int) -> bool:
-    """Whether a process is at work; one that has ended and only waits to be noticed is not."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return True
-    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def _written(folder: Path, answers: pa.Table, files: Mapping[str, bytes]) -> dict[str, str]:

@@ -1,8 +1,7 @@
-"""A study: what is still to be run and why, and Snakemake to run it.
+"""A study: one at a time in a folder, resumable, scheduled by Snakemake.
 
-Whether a run is done is decided by its fingerprint alone: a record that holds it is
-kept, anything else is run. Snakemake gets the runs that are missing, batched by
-experiment and seed, and schedules them on local cores or on a cluster.
+Snakemake gets the runs that are missing, batched by experiment and seed, and spreads
+them over local cores or a cluster. What is missing is not for it to say (``planning``).
 """
 
 import fcntl
@@ -11,11 +10,10 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,96 +22,17 @@ from typing import Any, Final
 from rich.console import Console
 
 from crosslab.errors import BusyError, RunError, StoppedError, StoreError, UsageError
-from crosslab.experiments import PRETRAINING, PlannedRun, changes, planned_runs
+from crosslab.experiments import PRETRAINING, PlannedRun
 from crosslab.layout import LOCK_FILE, SNAKEFILE
+from crosslab.planning import Batch, Step, batch_name, batches, explained, steps
 from crosslab.progress import Bar, clear, heartbeats
 from crosslab.provenance import digest, interpreter
-from crosslab.records import RECORD, Manifest, Record, Store, alive, write_text
+from crosslab.records import RECORD, Manifest, Store, write_text
 
 WORK: Final = ".study"  # scratch of the scheduler, below the results folder
 EXECUTORS: Final = ("local", "slurm", "kubernetes")
 _POLL_SECONDS: Final = 0.3
 _GRACE_SECONDS: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A planned run, whether it is there, and if not, why it must be run."""
-
-    planned: PlannedRun
-    state: str
-    why: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """Runs of one experiment and seed that one notebook makes, one after the other."""
-
-    name: str
-    experiment: str
-    seed: int
-    arms: tuple[str, ...]
-    needs: tuple[str, ...]
-    threads: int
-
-
-def steps(store: Store, scale: str) -> list[Step]:
-    """Return every run of a scale with its state in this store."""
-    found = []
-    for planned in planned_runs(scale):
-        state = store.state(planned.unit)
-        why = () if state == "present" else reasons(store, planned, state)
-        found.append(Step(planned, state, why))
-    return found
-
-
-def reasons(store: Store, planned: PlannedRun, state: str) -> tuple[str, ...]:
-    """Return why a run must be made: it is new, damaged, or something it depends on changed."""
-    if state == "damaged":
-        return ("its record is damaged",)
-    earlier = store.earlier(planned.unit)
-    if earlier is None:
-        return ("not run yet",)
-    return tuple(_differences(earlier, planned)) or ("its earlier record has another fingerprint",)
-
-
-def _differences(earlier: Record, planned: PlannedRun) -> Iterator[str]:
-    for module in sorted({*earlier.sources, *planned.sources}):
-        if earlier.sources.get(module) != planned.sources.get(module):
-            yield f"source {module} changed"
-    old = {key: value for key, value in earlier.settings.items() if key != "encoder"}
-    new = {key: value for key, value in planned.settings.items() if key != "encoder"}
-    yield from (f"setting {change}" for change in changes(old, new))
-    yield from (f"package {each}" for each in changes(earlier.packages, planned.packages))
-    if earlier.parents != [parent.fingerprint for parent in planned.parents]:
-        yield "its encoder is made anew"
-
-
-def batches(todo: Sequence[PlannedRun]) -> list[Batch]:
-    """Return the missing runs, batched by experiment and seed."""
-    grouped: dict[tuple[str, int], list[PlannedRun]] = {}
-    for planned in todo:
-        grouped.setdefault((planned.unit.experiment, planned.unit.seed), []).append(planned)
-    names = {
-        planned.unit: _name(experiment, seed)
-        for (experiment, seed), group in grouped.items()
-        for planned in group
-    }
-    return [
-        Batch(
-            name=_name(experiment, seed),
-            experiment=experiment,
-            seed=seed,
-            arms=tuple(planned.unit.arm for planned in group),
-            needs=tuple(sorted({names[p] for each in group for p in each.parents if p in names})),
-            threads=max(planned.threads for planned in group),
-        )
-        for (experiment, seed), group in grouped.items()
-    ]
-
-
-def _name(experiment: str, seed: int) -> str:
-    return f"{experiment}-seed-{seed}"
 
 
 def study(
@@ -182,26 +101,6 @@ def lock_digest() -> str:
         raise UsageError(
             f"{LOCK_FILE} is missing: bring it back with git checkout -- {LOCK_FILE}"
         ) from None
-
-
-def explained(plan: Sequence[Step]) -> list[str]:
-    """Return what will run and why, one line per experiment, arm and reason."""
-    todo: dict[tuple[str, str, tuple[str, ...]], int] = {}
-    for step in plan:
-        if step.state != "present":
-            key = (step.planned.unit.experiment, step.planned.unit.arm, step.why)
-            todo[key] = todo.get(key, 0) + 1
-    if not todo:
-        return [f"All {len(plan)} runs are there; nothing to do."]
-    there = sum(step.state == "present" for step in plan)
-    head = f"{len(plan) - there} of {len(plan)} runs to make:"
-    return [
-        head,
-        *(
-            f"  {experiment} {arm}: {count} run{'s' if count > 1 else ''}, {'; '.join(why)}"
-            for (experiment, arm, why), count in todo.items()
-        ),
-    ]
 
 
 def _schedule(  # noqa: PLR0913 - see study
@@ -303,7 +202,7 @@ def _report_failures(
 ) -> None:
     """Raise with what went wrong in every batch that did not end well."""
     absent = {
-        _name(planned.unit.experiment, planned.unit.seed)
+        batch_name(planned.unit.experiment, planned.unit.seed)
         for planned in todo
         if store.state(planned.unit) != "present"
     }
@@ -356,53 +255,3 @@ def only_study(root: Path) -> Iterator[None]:
         handle.write(str(os.getpid()))
         handle.flush()
         yield
-
-
-def end_with(parent: int) -> None:
-    """End this process when another one is gone, however it went.
-
-    A study that is killed outright cannot stop what it started; what it started
-    watches it instead.
-    """
-
-    def watch() -> None:
-        while alive(parent):
-            time.sleep(_POLL_SECONDS)
-        os._exit(3)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def estimates(
-    store: Store, published: Store, plan: Sequence[Step], cores: int
-) -> Mapping[str, float]:
-    """Return the minutes and GiB a study will take, from runs made before where there are any.
-
-    Encoders come first and leave the other cores idle; the other runs share the cores.
-    """
-    todo = [each.planned for each in plan if each.state != "present"]
-    alone = [_run_seconds(each, store, published) for each in todo if not each.parents]
-    shared = [_run_seconds(each, store, published) for each in todo if each.parents]
-    seconds = sum(alone) + sum(shared) / max(1, min(cores, len(shared)))
-    at_once = min(cores, max(len(shared), len(alone)))
-    return {"minutes": round(seconds / 60, 1), "memory_gib": round(_RUN_GIB * at_once, 1)}
-
-
-_RUN_GIB: Final = 0.9  # measured: a kernel of 0.65, its papermill of 0.15, a share of the rest
-
-# Seconds per run where none was made before, start-up included; measured on two cores.
-_TYPICAL_SECONDS: Final = {
-    ("smoke", True): 8.0,
-    ("smoke", False): 6.0,
-    ("lab", True): 120.0,
-    ("lab", False): 35.0,
-}
-_START_SECONDS: Final = 4.0  # a kernel, and torch in it
-
-
-def _run_seconds(planned: PlannedRun, *stores: Store) -> float:
-    for store in stores:
-        earlier = store.earlier(planned.unit.model_copy(update={"fingerprint": ""}))
-        if earlier is not None:
-            return earlier.wall_seconds + _START_SECONDS
-    return _TYPICAL_SECONDS[planned.unit.scale, planned.unit.experiment == PRETRAINING]
