@@ -88,7 +88,11 @@ def test_an_interrupted_study_says_so_and_goes_on_from_there(finished_study, pro
 
 
 @pytest.mark.slow
-def test_a_damaged_record_is_set_aside_and_made_again(finished_study, project, crosslab):
+def test_a_damaged_record_is_set_aside_and_made_again(
+    finished_study, project, crosslab, tmp_path, monkeypatch
+):
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     shutil.copytree(finished_study, project / "runs")
     path = next((project / "runs").glob(f"smoke/transfer-paraphrase/standard/1-*/{ANSWERS}"))
     path.write_bytes(path.read_bytes()[:100])
@@ -98,6 +102,7 @@ def test_a_damaged_record_is_set_aside_and_made_again(finished_study, project, c
     assert f"{path.parent}: damaged" in done.stdout.replace("runs/", f"{project}/runs/", 1)
     kept = list(path.parent.parent.glob("*.damaged-*/answers.parquet"))
     assert [each.stat().st_size for each in kept] == [100]
+    assert list((tmp_path / "home").iterdir()) == []  # nothing is written outside the project
     fresh = answers_of(project / "runs")
     assert {name: fresh[name] for name in answers_of(finished_study)} == answers_of(finished_study)
 

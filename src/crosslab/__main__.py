@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from crosslab.errors import CrosslabError, StoppedError, UsageError
-from crosslab.layout import OWN, PUBLISHED, RUN_NOTEBOOK, require_project
+from crosslab.layout import OWN, PUBLISHED, RUN_NOTEBOOK, keep_inside, require_project
 from crosslab.records import Store, write_text
 
 _STOPPED_BY_KEYBOARD = 130  # what typer ends with on Ctrl-C
@@ -65,7 +65,7 @@ def plan(
     """Show what would run, how long it would take, and what is already there."""
     from crosslab.planning import estimates, explained, steps
 
-    require_project()
+    _in_project()
     store = Store(results)
     found = steps(store, scale)
     cost = estimates(store, Store(PUBLISHED), found, cores)
@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
 
     if parent is not None:
         end_with(parent)
-    require_project()
+    _in_project()
     _refuse_unused(data)
     planned = chosen_runs(experiment, scale, tuple(arm or ()), tuple(seed or ()))
     store = Store(results)
@@ -134,7 +134,7 @@ def study(
     """Bring the whole study of a scale up to date; an interrupted one goes on."""
     from crosslab import study as scheduling
 
-    require_project()
+    _in_project()
     _refuse_unused(data)
     console = Console()
     made = scheduling.study(Store(results), scale, cores=cores, executor=executor, console=console)
@@ -152,7 +152,7 @@ def verdicts(
     from crosslab.book.render import verdict_table
     from crosslab.claims import judged
 
-    require_project()
+    _in_project()
     found = judged(Store(results), scale)
     if json_file is not None:
         _write_json({"verdicts": [each.model_dump(mode="json") for each in found]}, json_file)
@@ -169,11 +169,16 @@ def book(
     """Execute the chapters, render the pages and build the book from the records."""
     from crosslab.book.build import build
 
-    require_project()
+    _in_project()
     page = build(Store(results), scale)
     typer.echo(f"The book is at {page}.")
     if show:
         typer.launch(str(page))
+
+
+def _in_project() -> None:
+    require_project()
+    keep_inside()
 
 
 def _refuse_unused(data: Path | None) -> None:

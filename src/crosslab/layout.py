@@ -1,5 +1,6 @@
 """Where things lie in a checkout; every path is relative to the project's folder."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,14 @@ GENERATED: Final = Path("book/_generated")
 BUILT: Final = Path("_build")
 
 PUBLISHED: Final = Path("results")  # committed: what the published book shows
+CACHE: Final = Path(".cache")  # scratch of the tools, which would else go to the home folder
 OWN: Final = Path("runs")  # a reader's own runs: never committed, never mixed with the above
+
+
+def keep_inside() -> None:
+    """Have the tools that this process starts keep their scratch in the project's folder."""
+    for variable, name in (("MPLCONFIGDIR", "matplotlib"), ("IPYTHONDIR", "ipython")):
+        os.environ.setdefault(variable, str(Path.cwd() / CACHE / name))
 
 
 def require_project() -> None:

@@ -23,7 +23,7 @@ from rich.console import Console
 
 from crosslab.errors import BusyError, RunError, StoppedError, StoreError, UsageError
 from crosslab.experiments import PRETRAINING, PlannedRun
-from crosslab.layout import LOCK_FILE, SNAKEFILE
+from crosslab.layout import CACHE, LOCK_FILE, SNAKEFILE
 from crosslab.planning import Batch, Step, batch_name, batches, explained, steps
 from crosslab.progress import Bar, clear, heartbeats
 from crosslab.provenance import digest, interpreter
@@ -125,13 +125,23 @@ def _schedule(  # noqa: PLR0913 - see study
         *("--nolock", "--rerun-incomplete", "--keep-going", "--quiet", "all"),
     ]
     with (work / "snakemake.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, env=_environment(), start_new_session=True
+        )
         try:
             _watch(process, store, todo, console)
         except KeyboardInterrupt:
             _stop(process)
             raise StoppedError(_so_far(store, todo)) from None
     _report_failures(store, work, missing, todo)
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment in which Snakemake's cache is ours and the hub's stays its own."""
+    hub = os.environ.get("HF_HOME") or str(
+        Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "huggingface"
+    )
+    return {**os.environ, "XDG_CACHE_HOME": str(Path.cwd() / CACHE), "HF_HOME": hub}
 
 
 def _fresh_work(store: Store) -> Path:

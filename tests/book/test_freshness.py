@@ -148,6 +148,9 @@ def test_the_book_can_be_built_without_torch(book, crosslab: Cli, monkeypatch):
         (blocker / name).mkdir(parents=True)
         (blocker / name / "__init__.py").write_text("raise ImportError('not installed')")
     monkeypatch.setenv("PYTHONPATH", str(blocker))
+    (book / "home").mkdir()
+    monkeypatch.setenv("HOME", str(book / "home"))
     shutil.rmtree(book / "book" / "executed")
     done = crosslab("book", "--scale", "smoke", "--results", "runs")
     assert done.returncode == 0, done.stderr
+    assert list((book / "home").iterdir()) == []  # nothing is written outside the project
