@@ -1,6 +1,7 @@
 """Where things lie in a checkout; every path is relative to the project's folder."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,8 @@ OWN: Final = Path("runs")  # a reader's own runs: never committed, never mixed w
 
 def keep_inside() -> None:
     """Have the tools that this process starts keep their scratch in the project's folder."""
+    with suppress(OSError):  # a folder that cannot be written to is reported by who needs it
+        CACHE.mkdir(exist_ok=True)
     for variable, name in (("MPLCONFIGDIR", "matplotlib"), ("IPYTHONDIR", "ipython")):
         os.environ.setdefault(variable, str(Path.cwd() / CACHE / name))
 

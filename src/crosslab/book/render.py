@@ -89,16 +89,11 @@ def verdict_table(verdicts: Sequence[Verdict], names: dict[str, str] | None = No
 
 def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
     """Return the verdict on one claim in full sentences, both halves and the reason."""
-    marked = ", ".join(
-        f"{each.report.removesuffix('.txt')} at {each.confidence}"
-        for each in claim.found_in
-        if each.verified
-    )
+    marked = [each.confidence for each in claim.found_in if each.verified]
     return "\n\n".join(
         [
             f"> {claim.quote}",
-            f"So say {len(claim.found_in)} reports. Marked as verified by themselves, with their "
-            f"confidence: {marked}.",
+            f"{len(claim.found_in)} reports print this; {_marked_words(marked)}.",
             f"**Replication: {verdict.replication}**, on rung `{verdict.rung}`, scale "
             f"`{verdict.scale}`: {_REPLICATION_WORDS[verdict.replication]}. Measured: "
             f"{measured(verdict)} points over {len(verdict.seeds)} seeds, in "
@@ -116,6 +111,19 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
             + ".",
         ]
     )
+
+
+def _marked_words(confidences: Sequence[float]) -> str:
+    """Return how many reports mark a claim as verified, and how sure they say they are.
+
+    Example:
+        >>> _marked_words([0.15, 0.2])
+        '2 of them mark it as verified, at a confidence of 0.15 to 0.2'
+    """
+    if not confidences:
+        return "none of them marks it as verified"
+    low, high = min(confidences), max(confidences)
+    return f"{len(confidences)} of them mark it as verified, at a confidence of {low} to {high}"
 
 
 def reading(evidence: Evidence, bar: Bar, verdict: Verdict) -> str:
