@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -78,19 +78,26 @@ def _prepared(store: Store, scale: str, plan: Sequence[Step], console: Console) 
             console.print(
                 f"{store.folder(step.planned.unit)}: damaged; kept as {aside.name}.", soft_wrap=True
             )
-    units = [step.planned.unit for step in plan]
-    store.write_manifest(
-        Manifest(
-            scale=scale,
-            planned=datetime.now(UTC).isoformat(timespec="seconds"),
-            lock=lock_digest(),
-            units=units,
-        )
-    )
+    _keep_manifest(store, scale, plan)
     todo = [step.planned for step in plan if step.state != "present"]
     for line in explained(plan):
         console.print(line, highlight=False, soft_wrap=True)
     return todo
+
+
+def _keep_manifest(store: Store, scale: str, plan: Sequence[Step]) -> None:
+    """Write what the study consists of, unless that is what is written already."""
+    manifest = Manifest(
+        scale=scale,
+        planned=datetime.now(UTC).isoformat(timespec="seconds"),
+        lock=lock_digest(),
+        units=[step.planned.unit for step in plan],
+    )
+    with suppress(StoreError):
+        written = store.manifest(scale)
+        if written.model_copy(update={"planned": manifest.planned}) == manifest:
+            return
+    store.write_manifest(manifest)
 
 
 def lock_digest() -> str:
