@@ -78,7 +78,7 @@ class Bar:
     def __init__(self, console: Console, total: int) -> None:
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("runs · {task.fields[state]}"),
             console=console,
@@ -122,15 +122,19 @@ def left_seconds(
 
 
 def state(beats: Sequence[Heartbeat], left: float | None) -> str:
-    """Return what the runs are doing, in one line.
+    """Return what the runs are doing, in one line: what matters most comes first.
+
+    The experiment is left out of a run's name; arm and seed tell it from the others.
 
     Example:
-        >>> state([Heartbeat("a seed 1", 5, 10, 0.25)], 90)
-        'a seed 1 50 % loss 0.250 · 1:30 left'
+        >>> state([Heartbeat("e standard seed 1", 5, 10, 0.25)], 90)
+        '1:30 left · standard seed 1 50 % loss 0.250'
     """
-    at_work = [f"{beat.run} {100 * beat.share:.0f} % loss {beat.loss:.3f}" for beat in beats]
-    time_left = "time left unknown" if left is None else f"{clock(left)} left"
-    return " · ".join([*at_work, time_left])
+    at_work = [
+        f"{beat.run.partition(' ')[2]} {100 * beat.share:.0f} % loss {beat.loss:.3f}"
+        for beat in beats
+    ]
+    return " · ".join(["starting" if left is None else f"{clock(left)} left", *at_work])
 
 
 def clock(seconds: float) -> str:
