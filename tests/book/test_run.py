@@ -1,4 +1,6 @@
 import json
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -117,6 +119,11 @@ def test_a_later_success_takes_the_failed_copy_away(tmp_path):
 
 
 def test_an_executed_copy_holds_no_path_of_the_machine(tmp_path):
-    path = notebook(tmp_path, "print('hello')")
+    path = notebook(
+        tmp_path, "import os, sys\nprint(os.getcwd(), sys.prefix, os.path.expanduser('~'))"
+    )
     execute(path, tmp_path / "out.ipynb", {}, stamp={})
-    assert str(tmp_path) not in (tmp_path / "out.ipynb").read_text()
+    text = (tmp_path / "out.ipynb").read_text()
+    for place in (str(tmp_path), sys.prefix, str(Path.cwd())):
+        assert place not in text
+    assert outputs(tmp_path / "out.ipynb")[-1][0].text == ". (environment) ~\n"

@@ -7,6 +7,7 @@ then runs the defaults, so a misspelt name gives a wrong result and no error.
 import ast
 import logging
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -199,7 +200,27 @@ def _stamp(path: Path, stamp: Mapping[str, Any]) -> None:
     notebook = read_notebook(path)
     notebook.metadata[STAMP] = dict(stamp)
     notebook.metadata.pop("papermill", None)  # absolute paths and times of this machine
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = without_places(output.text)
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def without_places(text: str) -> str:
+    """Return what a notebook printed, without where on this machine it was printed.
+
+    Example:
+        >>> without_places(f"{sys.prefix}/lib/x.py: a warning")
+        '(environment)/lib/x.py: a warning'
+    """
+    for place, name in (
+        (sys.prefix, "(environment)"),
+        (str(Path.cwd()), "."),
+        (str(Path.home()), "~"),
+    ):
+        text = text.replace(place, name)
+    return text
 
 
 def _since(began: float) -> float:
