@@ -214,12 +214,10 @@ def without_places(text: str) -> str:
         >>> without_places(f"{sys.prefix}/lib/x.py: a warning")
         '(environment)/lib/x.py: a warning'
     """
-    for place, name in (
-        (sys.prefix, "(environment)"),
-        (str(Path.cwd()), "."),
-        (str(Path.home()), "~"),
-    ):
-        text = text.replace(place, name)
+    places = {sys.prefix: "(environment)", str(Path.cwd()): ".", str(Path.home()): "~"}
+    for place, name in places.items():
+        if place != "/":  # a home that is the root is no secret, and every path begins there
+            text = text.replace(place, name)
     return text
 
 
