@@ -7,7 +7,7 @@ what a run is fingerprinted by.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final
 
 from crosslab.errors import UsageError
@@ -158,9 +158,122 @@ class FinetuneConfig:
     optimizer: OptimizerConfig
     batch: int = 64
     threads: int = 1  # on two cores, two runs at a time beat one run on both
+    checkpoints: int = 6  # looked at on the way, evenly spaced, the last update among them
+    oracle_items: int = 200  # dev items per target language that the oracle rule may see
 
     def __post_init__(self) -> None:
-        _refuse(self, (self.epochs < 1, "epochs must be at least 1"))
+        _refuse(
+            self,
+            (self.epochs < 1, "epochs must be at least 1"),
+            (self.checkpoints < 1, "checkpoints must be at least 1"),
+            (self.oracle_items < 1, "oracle_items must be at least 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdversarialConfig:
+    """Adversarial training: how far, in how many steps, and from when on."""
+
+    radius: float  # of a word's ball, as a share of the length of its embedding
+    steps: int = 1
+    plain_share: float = 1 / 3  # of the updates: not attacked at all
+    ramp_share: float = 1 / 3  # of the updates: the radius grows to its full size
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (self.radius < 0, "radius must not be negative"),
+            (self.steps < 1, "steps must be at least 1"),
+            (not 0 <= self.plain_share <= 1, "plain_share must lie between 0 and 1"),
+            (not 0 < self.ramp_share <= 1, "ramp_share must lie above 0 and at most at 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseConfig:
+    """Smoothing by noise: how far."""
+
+    radius: float  # of a word's ball, as a share of the length of its embedding
+
+    def __post_init__(self) -> None:
+        _refuse(self, (self.radius < 0, "radius must not be negative"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesConfig:
+    """Training on copies: how many, and how often they are gone through."""
+
+    copies: int
+    epochs: int
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (self.copies < 1, "copies must be at least 1"),
+            (self.epochs < 1, "epochs must be at least 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSwitchConfig:
+    """Code-switching: the share of items it touches, and of their words it translates."""
+
+    item_share: float = 1.0
+    word_share: float = 0.4
+
+    def __post_init__(self) -> None:
+        shares = (self.item_share, self.word_share)
+        _refuse(
+            self,
+            (any(not 0 <= share <= 1 for share in shares), "shares must lie between 0 and 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsistencyConfig:
+    """Consistency: how far the noise goes, and what disagreement costs."""
+
+    radius: float  # of a word's ball, as a share of the length of its embedding
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (self.radius < 0, "radius must not be negative"),
+            (self.weight < 0, "weight must not be negative"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodsConfig:
+    """What each method is set to; those that are not named here have no settings."""
+
+    adversarial: AdversarialConfig
+    smoothing_noise: NoiseConfig
+    copies: CopiesConfig  # of smoothing-synonyms-static, and of clean-matched, which matches it
+    code_switch: CodeSwitchConfig
+    consistency: ConsistencyConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MechanismConfig:
+    """What is measured on a fine-tuned model: on how many items, how far, how often."""
+
+    items: int  # the first so many test items
+    voted_items: int  # the first so many of them are voted on
+    radii: tuple[float, ...] = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0)  # in lengths of each word
+    attack_steps: int = 3
+    vote_scales: tuple[float, ...] = (0.0375, 0.125)  # per coordinate; 0.3 and 1 over 8 = sqrt(64)
+    choosing_draws: int = 20
+    counted_draws: int = 100
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (not 1 <= self.voted_items <= self.items, "voted_items must lie between 1 and items"),
+            (min(self.radii, default=-1) < 0, "radii must not be negative, nor none"),
+            (min(self.choosing_draws, self.counted_draws) < 1, "draws must be at least 1"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,12 +286,15 @@ class StudyConfig:
     pretrain: PretrainConfig
     task: TaskConfig
     finetune: FinetuneConfig
+    methods: MethodsConfig
+    mechanism: MechanismConfig
     seeds: int
+    first_seed: int = 0
 
     @property
     def seed_range(self) -> range:
         """The fine-tuning seeds of this scale."""
-        return range(self.seeds)
+        return range(self.first_seed, self.first_seed + self.seeds)
 
 
 def _languages(sentences: tuple[int, ...]) -> tuple[LanguageConfig, ...]:
@@ -218,6 +334,15 @@ def _languages(sentences: tuple[int, ...]) -> tuple[LanguageConfig, ...]:
     )
 
 
+# Chosen on the source-language dev items of two other worlds, by a rule that LOG.md states.
+_METHODS: Final = MethodsConfig(
+    adversarial=AdversarialConfig(radius=0.1),
+    smoothing_noise=NoiseConfig(radius=0.3),
+    copies=CopiesConfig(copies=3, epochs=4),
+    code_switch=CodeSwitchConfig(),
+    consistency=ConsistencyConfig(radius=0.3),
+)
+
 _SMOKE: Final = StudyConfig(
     scale="smoke",
     lab=LabConfig(
@@ -232,6 +357,8 @@ _SMOKE: Final = StudyConfig(
     finetune=FinetuneConfig(
         epochs=4, optimizer=OptimizerConfig(learning_rate=3e-3, warm_up_steps=10)
     ),
+    methods=replace(_METHODS, copies=CopiesConfig(copies=2, epochs=4)),
+    mechanism=MechanismConfig(items=20, voted_items=10, counted_draws=20),
     seeds=2,
 )
 
@@ -249,10 +376,22 @@ _LAB: Final = StudyConfig(
     finetune=FinetuneConfig(
         epochs=6, optimizer=OptimizerConfig(learning_rate=1e-3, warm_up_steps=100)
     ),
+    methods=_METHODS,
+    mechanism=MechanismConfig(items=300, voted_items=100),
     seeds=10,
+    first_seed=100,  # seeds 0 to 9 were the pilot (LOG.md)
 )
 
-SCALES: Final = {"smoke": _SMOKE, "lab": _LAB}
+# Where settings are chosen: another world, so that the published one stays unseen.
+_TUNING: Final = replace(
+    _LAB,
+    scale="tuning",
+    lab=replace(_LAB.lab, world=WorldConfig(seed=1)),
+    seeds=2,
+    first_seed=0,
+)
+
+SCALES: Final = {"smoke": _SMOKE, "lab": _LAB, "tuning": _TUNING}
 
 
 def study_config(scale: str) -> StudyConfig:

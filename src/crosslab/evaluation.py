@@ -1,6 +1,6 @@
 """Evaluation: the answer to every item, in every ordered pair of languages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -10,13 +10,15 @@ import torch
 from numpy.typing import NDArray
 from transformers import BertForSequenceClassification
 
+from crosslab.checkpoints import prediction_column
 from crosslab.data.batching import Encoded, ordered_batches
 from crosslab.methods.base import logits
 from crosslab.reading import Reader, pair_batch
 
 Probabilities = NDArray[np.float32]  # (items, labels)
+Matrix = Mapping[tuple[str, str], Probabilities]  # by first and second language
 
-_BATCH: Final = 256
+_BATCH: Final = 128  # what stays in a processor's cache; larger ones are slower
 
 
 def probabilities(model: BertForSequenceClassification, inputs: Encoded) -> Probabilities:
@@ -30,34 +32,43 @@ def probabilities(model: BertForSequenceClassification, inputs: Encoded) -> Prob
     return found
 
 
-def matrix_answers(
-    model: BertForSequenceClassification,
-    reader: Reader,
-    languages: Sequence[str],
-) -> pa.Table:
-    """Return the answers to the items of a reader in every ordered pair of languages.
+def matrix_probabilities(
+    model: BertForSequenceClassification, reader: Reader, languages: Sequence[str]
+) -> Matrix:
+    """Return the class probabilities of every item in every ordered pair of languages.
 
     Each language's sentences are tokenized once, so the matrix costs its forward
     passes and nothing else.
     """
-    tables = []
-    for first, second in product(languages, repeat=2):
-        answered = probabilities(model, reader.pairs(first, second))
-        tables.append(_answers(answered, reader.items.label, first, second))
-    return pa.concat_tables(tables).combine_chunks().unify_dictionaries()
-
-
-def _answers(
-    answered: Probabilities, gold: NDArray[np.integer], first: str, second: str
-) -> pa.Table:
-    items = len(gold)
-    columns: dict[str, Any] = {
-        "item": pa.array([f"test-{number:05d}" for number in range(items)]),
-        "first": pa.array([first] * items),
-        "second": pa.array([second] * items),
-        "prediction": pa.array(answered.argmax(axis=1).astype(np.int8)),
-        "gold": pa.array(gold.astype(np.int8)),
+    return {
+        (first, second): probabilities(model, reader.pairs(first, second))
+        for first, second in product(languages, repeat=2)
     }
+
+
+def matrix_answers(
+    matrices: Mapping[str, Matrix], gold: NDArray[np.integer], split: str = "test"
+) -> pa.Table:
+    """Return the answers of the checkpoints of one run side by side, one row per item and pair.
+
+    The first checkpoint's prediction is ``prediction``, and its probabilities are kept; of
+    every other there is a column ``prediction_<name>``.
+    """
+    main, *others = matrices
+    items = len(gold)
+    names = [f"{split}-{number:05d}" for number in range(items)]
+    pairs = list(matrices[main])
+    answered = np.concatenate([matrices[main][pair] for pair in pairs])
+    columns: dict[str, Any] = {
+        "item": pa.array(names * len(pairs)).dictionary_encode(),
+        "first": pa.array([first for first, _ in pairs for _ in names]).dictionary_encode(),
+        "second": pa.array([second for _, second in pairs for _ in names]).dictionary_encode(),
+        "prediction": pa.array(answered.argmax(axis=1).astype(np.int8)),
+        "gold": pa.array(np.tile(gold, len(pairs)).astype(np.int8)),
+    }
+    for name in others:
+        found = [matrices[name][pair].argmax(axis=1).astype(np.int8) for pair in pairs]
+        columns[prediction_column(name)] = pa.array(np.concatenate(found))
     for label in range(answered.shape[1]):
         columns[f"probability_{label}"] = pa.array(answered[:, label].astype(np.float16))
     return pa.table(columns)

@@ -6,10 +6,18 @@ made, and a fingerprint computed, in a moment.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from crosslab.config import StudyConfig, settings, study_config
+from crosslab.config import (
+    AdversarialConfig,
+    ConsistencyConfig,
+    MethodsConfig,
+    NoiseConfig,
+    StudyConfig,
+    settings,
+    study_config,
+)
 from crosslab.errors import UnknownNameError, UsageError
 from crosslab.provenance import answering_versions, digest_of, source_digests
 from crosslab.records import Unit
@@ -19,29 +27,104 @@ PRETRAINING: Final = "pretraining"
 RECIPES: Final = ("mbert",)  # how an encoder can be pre-trained
 
 
+MATRIX: Final = "matrix"  # every test item in every ordered pair of languages
+MECHANISM: Final = "mechanism"  # distances, noise and votes
+SOURCE_DEV: Final = "source-dev"  # source-language dev items alone: what settings are chosen by
+
+ARMS: Final = (
+    "standard",
+    "adversarial",
+    "smoothing-noise",
+    "smoothing-synonyms",
+    "smoothing-synonyms-static",
+    "clean-matched",
+    "code-switch",
+    "consistency",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """An arm that is a method with other settings than the study's own."""
+
+    method: str
+    settings: AdversarialConfig | NoiseConfig | ConsistencyConfig
+
+
+def _sweep() -> dict[str, Variant]:
+    """Return the settings that are compared on the source language before any is chosen."""
+    third, sixth = 1 / 3, 1 / 6
+    attacks = [
+        *((radius, steps, third, third) for radius in (0.01, 0.03, 0.1, 0.3) for steps in (1, 3)),
+        *((radius, 1, sixth, sixth) for radius in (0.03, 0.1)),
+        *((radius, 1, 0.0, sixth) for radius in (0.03, 0.1)),
+    ]
+    found = {
+        f"adversarial-radius-{radius}-steps-{steps}-plain-{plain:.2f}-ramp-{ramp:.2f}": Variant(
+            method="adversarial",
+            settings=AdversarialConfig(
+                radius=radius, steps=steps, plain_share=plain, ramp_share=ramp
+            ),
+        )
+        for radius, steps, plain, ramp in attacks
+    }
+    for radius in (0.1, 0.3, 1.0):
+        found[f"smoothing-noise-radius-{radius}"] = Variant(
+            method="smoothing-noise", settings=NoiseConfig(radius=radius)
+        )
+        found[f"consistency-radius-{radius}"] = Variant(
+            method="consistency", settings=ConsistencyConfig(radius=radius)
+        )
+    return found
+
+
+VARIANTS: Final[Mapping[str, Variant]] = _sweep()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """A question put to the lab: a task, the arms compared on it, the encoder they start from."""
+    """A question put to the lab: a task, the arms compared on it, and how they are evaluated."""
 
     task: str
     arms: tuple[str, ...]
-    encoder: str
     claims: tuple[str, ...]
+    encoder: str = "mbert"
+    evaluation: str = MATRIX
+    scales: tuple[str, ...] = ("smoke", "lab")
 
 
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     "transfer-paraphrase": Experiment(
-        task="paraphrase",
-        arms=("standard", "smoothing-synonyms"),
-        encoder="mbert",
-        claims=("gain-paraphrase",),
+        task="paraphrase", arms=ARMS, claims=("gain-paraphrase", "gain-generalized")
     ),
+    "transfer-nli": Experiment(task="nli", arms=ARMS, claims=("gain-nli", "gain-generalized")),
+    "mechanism": Experiment(
+        task="paraphrase",
+        arms=("standard", "adversarial", "smoothing-noise", "smoothing-synonyms"),
+        claims=(),
+        evaluation=MECHANISM,
+    ),
+    **{
+        f"tuning-{task}": Experiment(
+            task=task,
+            arms=("standard", *VARIANTS),
+            claims=(),
+            evaluation=SOURCE_DEV,
+            scales=("tuning",),
+        )
+        for task in ("paraphrase", "nli")
+    },
 }
 
 # The modules a run enters by; what they import follows. An arm and a task add their own.
 # `running` is left out: it hands settings over and writes down what comes back.
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
 _ARM_ENTRY: Final = ("crosslab.finetuning",)
+_EVALUATION_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
+    MATRIX: ("crosslab.evaluation",),
+    MECHANISM: ("crosslab.mechanism",),
+    SOURCE_DEV: ("crosslab.evaluation",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +171,20 @@ def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
     chosen = {
         "task": asked.task,
         "arm": arm,
+        "method": method_settings(config, arm),
+        "evaluation": asked.evaluation,
         "lab": settings(config.lab),
         "items": settings(config.task),
         "finetune": settings(config.finetune),
         "encoder": encoder.unit.fingerprint,
         "threads": config.finetune.threads,
     }
+    if asked.evaluation == MECHANISM:
+        chosen["mechanism"] = settings(config.mechanism)
     entry = (
         *_ARM_ENTRY,
-        f"crosslab.methods.{arm.replace('-', '_')}",
+        *_EVALUATION_ENTRY[asked.evaluation],
+        f"crosslab.methods.{method_key(arm).replace('-', '_')}",
         f"crosslab.lab.{asked.task.replace('-', '_')}",
     )
     return _planned(
@@ -110,15 +198,40 @@ def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
     )
 
 
+def method_key(arm: str) -> str:
+    """Return the method an arm uses: its own name, unless it is a variant."""
+    return VARIANTS[arm].method if arm in VARIANTS else arm
+
+
+def methods_of(config: StudyConfig, arm: str) -> MethodsConfig:
+    """Return the settings of the methods as an arm has them."""
+    if arm not in VARIANTS:
+        return config.methods
+    changed: dict[str, Any] = {_section(arm): VARIANTS[arm].settings}
+    return replace(config.methods, **changed)
+
+
+def method_settings(config: StudyConfig, arm: str) -> Any:
+    """Return what an arm's method is set to, as plain data; nothing for one without settings."""
+    return settings(getattr(methods_of(config, arm), _section(arm), None))
+
+
+def _section(arm: str) -> str:
+    """Return the part of the methods' settings that an arm uses."""
+    shared = {"smoothing-synonyms-static": "copies", "clean-matched": "copies"}
+    return shared.get(arm, method_key(arm).replace("-", "_"))
+
+
 def planned_runs(scale: str) -> list[PlannedRun]:
     """Return every run of a scale, encoders first."""
     config = study_config(scale)
-    recipes = sorted({experiment.encoder for experiment in EXPERIMENTS.values()})
+    asked = {name: each for name, each in EXPERIMENTS.items() if scale in each.scales}
+    recipes = sorted({experiment.encoder for experiment in asked.values()})
     return [
         *(encoder_run(scale, recipe) for recipe in recipes),
         *(
             arm_run(scale, name, arm, seed)
-            for name, experiment in EXPERIMENTS.items()
+            for name, experiment in asked.items()
             for seed in config.seed_range
             for arm in experiment.arms
         ),

@@ -45,7 +45,9 @@ def masked_encoder(config: EncoderConfig, vocabulary: int, seed: int) -> BertFor
 
 def classifier(encoder: BertForMaskedLM, labels: int, seed: int) -> BertForSequenceClassification:
     """Return a classifier on a copy of a pre-trained encoder, its head freshly initialized."""
-    config = BertConfig(**{**encoder.config.to_dict(), "num_labels": labels})
+    known = encoder.config.to_dict()
+    del known["id2label"], known["label2id"]  # of two labels, which is the default
+    config = BertConfig(**{**known, "num_labels": labels})
     with seeded(seed, "head"):
         model = BertForSequenceClassification(config)
     missing, unexpected = model.bert.load_state_dict(encoder.bert.state_dict(), strict=False)

@@ -135,7 +135,9 @@ _TYPICAL_SECONDS: Final = {
     ("smoke", True): 8.0,
     ("smoke", False): 6.0,
     ("lab", True): 120.0,
-    ("lab", False): 35.0,
+    ("lab", False): 25.0,
+    ("tuning", True): 120.0,
+    ("tuning", False): 25.0,
 }
 _START_SECONDS: Final = 4.0  # a kernel, and torch in it
 

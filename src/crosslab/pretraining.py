@@ -39,7 +39,7 @@ def pretrained(
         losses = train(
             model,
             masked_batches(tokenizer, text, config),
-            lambda batch: masked_word_loss(model, batch),
+            lambda batch, _: masked_word_loss(model, batch),
             steps=config.steps,
             optimizer=config.optimizer,
             report=report,

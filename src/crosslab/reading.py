@@ -11,7 +11,7 @@ from crosslab.data.batching import Encoded, encoded_pairs
 from crosslab.lab.items import spoken
 from crosslab.lab.laboratory import Laboratory
 from crosslab.lab.pairs import Pairs
-from crosslab.methods.base import PairBatch, Resources
+from crosslab.methods.base import PairBatch, Resources, WordTable
 from crosslab.models import PADDING, SEPARATOR, START, token_ids, word_tokenizer
 
 
@@ -61,14 +61,36 @@ def pair_batch(inputs: Encoded, labels: NDArray[np.integer]) -> PairBatch:
     )
 
 
-def resources(tokenizer: Tokenizer, neighbours: Mapping[str, Sequence[str]]) -> Resources:
-    """Return the neighbour table over a vocabulary; every word comes first in its own row."""
+def lab_resources(lab: Laboratory, tokenizer: Tokenizer) -> Resources:
+    """Return what methods may know: synonyms in the source language, a dictionary from it."""
+    source = lab.lexicons[lab.config.source]
+    return resources(
+        tokenizer,
+        {word: [other] for word, other in source.synonyms().items()},
+        source.translations([lab.lexicons[key] for key in lab.config.targets]),
+    )
+
+
+def resources(
+    tokenizer: Tokenizer,
+    neighbours: Mapping[str, Sequence[str]],
+    dictionary: Mapping[str, Sequence[str]],
+) -> Resources:
+    """Return what methods may know of the words of a vocabulary."""
+    own = {word: [word, *others] for word, others in neighbours.items()}
+    return Resources(
+        neighbours=word_table(tokenizer, own), dictionary=word_table(tokenizer, dictionary)
+    )
+
+
+def word_table(tokenizer: Tokenizer, replacements: Mapping[str, Sequence[str]]) -> WordTable:
+    """Return, for each word of a vocabulary, the ids of the words it may be replaced by."""
     vocabulary = tokenizer.get_vocab()
-    widest = 1 + max((len(each) for each in neighbours.values()), default=0)
-    table = torch.arange(len(vocabulary))[:, None].repeat(1, widest)  # (vocabulary, widest)
-    choices = torch.ones(len(vocabulary), dtype=torch.long)
-    for word, others in neighbours.items():
+    widest = max((len(each) for each in replacements.values()), default=1)
+    words = torch.zeros((len(vocabulary), widest), dtype=torch.long)
+    choices = torch.zeros(len(vocabulary), dtype=torch.long)
+    for word, others in replacements.items():
         row = vocabulary[word]
-        table[row, 1 : 1 + len(others)] = torch.tensor([vocabulary[other] for other in others])
-        choices[row] = 1 + len(others)
-    return Resources(neighbours=table, choices=choices)
+        words[row, : len(others)] = torch.tensor([vocabulary[other] for other in others])
+        choices[row] = len(others)
+    return WordTable(words, choices)

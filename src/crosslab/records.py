@@ -301,10 +301,16 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
+def parquet(rows: pa.Table) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
+    buffer = pa.BufferOutputStream()
+    pq.write_table(rows, buffer, compression="zstd", compression_level=9, use_dictionary=True)
+    return bytes(buffer.getvalue())
+
+
 def _written(folder: Path, answers: pa.Table, files: Mapping[str, bytes]) -> dict[str, str]:
     """Write a record's files and return their hashes; what is on disk is what is hashed."""
-    pq.write_table(answers, folder / ANSWERS, compression="zstd", use_dictionary=True)
-    for name, content in files.items():
+    for name, content in {ANSWERS: parquet(answers), **files}.items():
         (folder / name).write_bytes(content)
     return {name: digest((folder / name).read_bytes()) for name in [ANSWERS, *sorted(files)]}
 

@@ -2,28 +2,42 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from crosslab.config import study_config
+from crosslab.checkpoints import BEST_SOURCE_DEV, LAST
+from crosslab.config import StudyConfig, study_config
 from crosslab.errors import StoreError
-from crosslab.evaluation import accuracy
-from crosslab.experiments import PRETRAINING, PlannedRun, chosen_runs
-from crosslab.finetuning import finetuned
+from crosslab.evaluation import accuracy, matrix_answers, matrix_probabilities
+from crosslab.experiments import (
+    MATRIX,
+    MECHANISM,
+    PRETRAINING,
+    SOURCE_DEV,
+    PlannedRun,
+    chosen_runs,
+    method_key,
+    methods_of,
+)
+from crosslab.finetuning import Finetuned, finetuned
 from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.lab.tasks import TASKS
-from crosslab.methods import METHODS
+from crosslab.mechanism import RANDOM, distances, noise_answers, votes
+from crosslab.methods import method
 from crosslab.pretraining import pretrained, restored, weights
 from crosslab.progress import FileReport
 from crosslab.provenance import commit, digest_of, machine
-from crosslab.records import DataCard, Record, Store
+from crosslab.reading import Reader, lab_resources
+from crosslab.records import DataCard, Record, Store, parquet
 from crosslab.registry import lookup
 from crosslab.seeding import generator
 
@@ -86,14 +100,14 @@ def _encoder(store: Store, planned: PlannedRun, report: FileReport) -> Record:
 
 
 def _arm(store: Store, planned: PlannedRun, report: FileReport) -> Record:
-    """Fine-tune one arm on the source language, answer every pair of languages, record."""
+    """Fine-tune one arm on the source language, evaluate it as the experiment asks, record."""
     began = _clocks()
     config = study_config(planned.unit.scale)
     lab = laboratory(config.lab)
     task = lookup(TASKS, str(planned.settings["task"]), kind="task")
     tuned = finetuned(
         restored(lab, config.encoder, _encoder_weights(store, planned)),
-        lookup(METHODS, planned.unit.arm, kind="arm"),
+        method(method_key(planned.unit.arm), methods_of(config, planned.unit.arm)),
         lab,
         task=task,
         sizes=config.task,
@@ -101,14 +115,73 @@ def _arm(store: Store, planned: PlannedRun, report: FileReport) -> Record:
         seed=planned.unit.seed,
         report=report,
     )
+    evaluate = _EVALUATIONS[str(planned.settings["evaluation"])]
+    answers, metrics, files = evaluate(tuned, lab, task, config, planned.unit.seed)
     metrics = {
         "final_loss": float(np.mean(tuned.losses[-50:])),
-        "source_dev_accuracy": tuned.source_dev_accuracy,
-        **summary(tuned.answers.to_pandas(), lab.config.source),
+        "updates": len(tuned.losses),
+        "source_dev_accuracy": float(tuned.history[-1][BEST_SOURCE_DEV]),
+        **metrics,
+        "checkpoints": tuned.history,
     }
     return store.write(
-        _draft(planned, began, metrics, [_items_card(lab, task, tuned.items)]), tuned.answers, {}
+        _draft(planned, began, metrics, [_items_card(lab, task, tuned.items)]), answers, files
     )
+
+
+Evaluated = tuple[pa.Table, dict[str, Any], dict[str, bytes]]  # answers, metrics, further files
+
+
+def _matrix(tuned: Finetuned, lab: Laboratory, task: Task, *_: object) -> Evaluated:
+    """Answer every test item in every pair of languages, at each checkpoint."""
+    languages = (lab.config.source, *lab.config.targets)
+    reader = Reader(lab, tuned.items["test"], f"{task.key}/test")
+    last = matrix_probabilities(tuned.model, reader, languages)
+    matrices = {LAST: last}
+    for name, kept in tuned.kept.items():
+        if kept.update == len(tuned.losses):
+            matrices[name] = last
+        else:
+            tuned.model.load_state_dict(kept.weights)
+            matrices[name] = matrix_probabilities(tuned.model, reader, languages)
+    answers = matrix_answers(matrices, tuned.items["test"].label)
+    return answers, summary(answers.to_pandas(), lab.config.source), {}
+
+
+def _mechanism(
+    tuned: Finetuned, lab: Laboratory, task: Task, config: StudyConfig, seed: int
+) -> Evaluated:
+    """Measure distances, noise and votes on the first test items."""
+    asked = config.mechanism
+    few, voted = (
+        Reader(lab, tuned.items["test"].take(np.arange(items)), f"{task.key}/test")
+        for items in (asked.items, asked.voted_items)
+    )
+    targets = lab.config.targets
+    languages = (lab.config.source, *targets)
+    answers = noise_answers(tuned.model, few, languages, asked, seed)
+    known = lab_resources(lab, few.tokenizer)
+    files = {
+        "distances.parquet": parquet(distances(tuned.model, few, targets)),
+        "votes.parquet": parquet(votes(tuned.model, voted, languages, known, asked, seed)),
+    }
+    clean = answers.filter(pc.equal(answers["radius"], 0.0)).to_pandas()
+    return answers, summary(clean[clean["noise"] == RANDOM], lab.config.source), files
+
+
+def _source_dev(tuned: Finetuned, lab: Laboratory, task: Task, *_: object) -> Evaluated:
+    """Answer the source-language dev items, which is all that settings may be chosen by."""
+    source = lab.config.source
+    reader = Reader(lab, tuned.items["dev"], f"{task.key}/dev")
+    found = matrix_probabilities(tuned.model, reader, (source,))
+    return matrix_answers({LAST: found}, tuned.items["dev"].label, "dev"), {}, {}
+
+
+_EVALUATIONS: Final[Mapping[str, Callable[..., Evaluated]]] = {
+    MATRIX: _matrix,
+    MECHANISM: _mechanism,
+    SOURCE_DEV: _source_dev,
+}
 
 
 def summary(answers: pd.DataFrame, source: str) -> dict[str, float]:
@@ -117,11 +190,12 @@ def summary(answers: pd.DataFrame, source: str) -> dict[str, float]:
     cells = right.groupby(["first", "second"])["right"].mean().reset_index()
     same = cells["first"] == cells["second"]
     targets = same & (cells["first"] != source)
-    return {
-        "source_accuracy": float(cells[same & ~targets]["right"].mean()),
-        "zero_shot_macro_accuracy": float(cells[targets]["right"].mean()),
-        "mixed_pair_macro_accuracy": float(cells[~same]["right"].mean()),
+    averages = {
+        "source_accuracy": cells[same & ~targets],
+        "zero_shot_macro_accuracy": cells[targets],
+        "mixed_pair_macro_accuracy": cells[~same],
     }
+    return {name: float(each["right"].mean()) for name, each in averages.items() if len(each)}
 
 
 def _encoder_weights(store: Store, planned: PlannedRun) -> bytes:

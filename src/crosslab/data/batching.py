@@ -29,6 +29,14 @@ class Encoded:
         longest = int(lengths.max(initial=1))
         return Encoded(self.ids[chosen, :longest], lengths, self.second_starts[chosen])
 
+    def repeated(self, times: int, ids: Ids | None = None) -> "Encoded":
+        """Return the inputs this many times over, perhaps with other words in their places."""
+        return Encoded(
+            np.tile(self.ids, (times, 1)) if ids is None else ids,
+            np.tile(self.lengths, times),
+            np.tile(self.second_starts, times),
+        )
+
 
 def encoded_pairs(
     first: Sequence[Sequence[int]],

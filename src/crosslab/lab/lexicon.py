@@ -44,6 +44,15 @@ class Lexicon:
         pairs = self.forms[list(CONTENT)]
         return {a: b for first, second in pairs for a, b in ((first, second), (second, first))}
 
+    def translations(self, others: Sequence["Lexicon"]) -> dict[str, list[str]]:
+        """Return, for each word, every word of other languages for the same concept."""
+        found: dict[str, list[str]] = {}
+        for concept, forms in enumerate(self.forms):
+            there = dict.fromkeys(form for other in others for form in other.forms[concept])
+            for word in set(forms):
+                found[word] = [form for form in there if form != word]
+        return {word: others for word, others in found.items() if others}
+
 
 def lexicons(languages: Sequence[LanguageConfig], seed: int) -> dict[str, Lexicon]:
     """Return the lexicon of each language; the first language is the source."""

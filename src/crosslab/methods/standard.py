@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
-from torch.nn import functional
 from transformers import BertForSequenceClassification
 
-from crosslab.methods.base import PairBatch, Resources, logits
+from crosslab.methods.base import Context, PairBatch, cross_entropy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +21,7 @@ class Standard:
         self,
         model: BertForSequenceClassification,
         batch: PairBatch,
-        resources: Resources,  # noqa: ARG002 - knows nothing beside the batch
-        generator: torch.Generator,  # noqa: ARG002 - draws nothing
+        context: Context,  # noqa: ARG002 - knows nothing beside the batch
     ) -> Tensor:
         """Return the cross-entropy of the batch."""
-        return functional.cross_entropy(logits(model, batch), batch.labels)
+        return cross_entropy(model, batch)
