@@ -159,14 +159,14 @@ class FinetuneConfig:
     batch: int = 64
     threads: int = 1  # on two cores, two runs at a time beat one run on both
     checkpoints: int = 6  # looked at on the way, evenly spaced, the last update among them
-    oracle_items: int = 200  # dev items per target language that the oracle rule may see
+    oracle_items: int | None = 200  # dev items per target that the oracle sees; None: no oracle
 
     def __post_init__(self) -> None:
         _refuse(
             self,
             (self.epochs < 1, "epochs must be at least 1"),
             (self.checkpoints < 1, "checkpoints must be at least 1"),
-            (self.oracle_items < 1, "oracle_items must be at least 1"),
+            (self.oracle_items == 0, "oracle_items must be at least 1, or None"),
         )
 
 
@@ -387,6 +387,7 @@ _TUNING: Final = replace(
     _LAB,
     scale="tuning",
     lab=replace(_LAB.lab, world=WorldConfig(seed=1)),
+    finetune=replace(_LAB.finetune, oracle_items=None),
     seeds=2,
     first_seed=0,
 )

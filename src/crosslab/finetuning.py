@@ -1,6 +1,6 @@
 """Fine-tuning: a method, a pre-trained encoder, and source-language items only."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,20 +111,29 @@ def _rules(
     lab: Laboratory,
     dev: Pairs,
     task: Task,
-    oracle_items: int,
+    oracle_items: int | None,
 ) -> dict[str, Callable[[], float]]:
-    """Return what checkpoints are compared by; both rules see dev items alone."""
-    few = dev.take(np.arange(min(oracle_items, len(dev))))
-    reader, peek = (Reader(lab, each, f"{task.key}/dev") for each in (dev, few))
+    """Return what checkpoints are compared by; every rule sees dev items alone."""
 
-    def right(key: str, items: Reader) -> float:
-        answered = probabilities(model, items.pairs(key, key)).argmax(axis=1)
-        return accuracy(answered, items.items.label)
+    def right(keys: Sequence[str], items: Pairs) -> Callable[[], float]:
+        reader = Reader(lab, items, f"{task.key}/dev")
 
-    return {
-        BEST_SOURCE_DEV: lambda: right(lab.config.source, reader),
-        ORACLE: lambda: float(np.mean([right(key, peek) for key in lab.config.targets])),
-    }
+        def mean() -> float:
+            shares = [_right(model, reader, key) for key in keys]
+            return float(np.mean(shares))
+
+        return mean
+
+    rules = {BEST_SOURCE_DEV: right([lab.config.source], dev)}
+    if oracle_items is not None:
+        few = dev.take(np.arange(min(oracle_items, len(dev))))
+        rules[ORACLE] = right(lab.config.targets, few)
+    return rules
+
+
+def _right(model: BertForSequenceClassification, reader: Reader, key: str) -> float:
+    answered = probabilities(model, reader.pairs(key, key)).argmax(axis=1)
+    return accuracy(answered, reader.items.label)
 
 
 def _batches(
