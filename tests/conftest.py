@@ -72,6 +72,7 @@ def made_up_answers(accuracy: float, items: int, seed: int) -> pa.Table:
     gold = np.tile(np.arange(items) % 2, len(cells)).astype(np.int8)
     right = rng.random(gold.size) < accuracy
     prediction = np.where(right, gold, 1 - gold).astype(np.int8)
+    earlier = np.where(rng.random(gold.size) < 0.9, prediction, 1 - prediction).astype(np.int8)
     sure = np.where(prediction == 1, 0.8, 0.2).astype(np.float16)
     return pa.table(
         {
@@ -80,6 +81,8 @@ def made_up_answers(accuracy: float, items: int, seed: int) -> pa.Table:
             "second": [second for _, second in cells for _ in range(items)],
             "prediction": prediction,
             "gold": gold,
+            "prediction_best_source_dev": earlier,
+            "prediction_oracle": prediction,
             "probability_0": (1 - sure).astype(np.float16),
             "probability_1": sure,
         }
@@ -154,17 +157,19 @@ def made_up_study(  # noqa: PLR0913 - what a study may differ in
     leave_out: Callable[[Unit], bool] = lambda _: False,
     seeds: int | None = None,
     items: int = 40,
+    experiments: tuple[str, ...] = ("transfer-paraphrase",),
 ) -> Store:
-    """Write a whole study of made-up records and return its store."""
+    """Write a study of made-up records, of these experiments and arms, and return its store."""
     store = Store(root)
     shares = accuracies or {"standard": 0.6, "smoothing-synonyms": 0.7}
-    planned = [each.unit for each in planned_runs(scale)]
-    encoder, arms = planned[0], planned[1:]
+    encoder, *planned = (each.unit for each in planned_runs(scale))
+    arms = [each for each in planned if each.experiment in experiments and each.arm in shares]
     if seeds is not None:
-        first = [unit for unit in arms if unit.seed == 0]
+        lowest = study_config(scale).first_seed
+        first = [unit for unit in arms if unit.seed == lowest]
         arms = [
-            unit.model_copy(update={"seed": seed, "fingerprint": f"{seed}{unit.fingerprint[1:]}"})
-            for seed in range(seeds)
+            unit.model_copy(update={"seed": seed, "fingerprint": f"{seed}{unit.fingerprint[3:]}"})
+            for seed in range(lowest, lowest + seeds)
             for unit in first
         ]
     store.write(draft(encoder), made_up_answers(0.5, items, 0), {"model.safetensors": b"w"})

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crosslab.checkpoints import LAST, prediction_column
 from crosslab.errors import StoreError
 from crosslab.records import DataCard, Manifest, Record, Store, Unit
 from crosslab.seeding import generator
@@ -92,16 +93,23 @@ def estimate_of(values: NDArray[np.float64]) -> Estimate:
     return two_level(values, rng=generator(0, "two-level"))
 
 
-def gathered(store: Store, scale: str, experiment: str) -> Evidence:
+def gathered(
+    store: Store, scale: str, experiment: str, checkpoint: str = LAST, arms: Sequence[str] = ()
+) -> Evidence:
     """Return the evidence on an experiment; runs that are missing are named, not passed over.
 
     A seed enters the outcomes only if every arm has it: arms are compared seed by seed.
+    Where some arms are named, the evidence is on these alone.
 
     Raises:
         StoreError: No seed is complete, or a record does not match its files.
     """
     manifest = store.manifest(scale)
-    units = [unit for unit in manifest.units if unit.experiment == experiment]
+    units = [
+        unit
+        for unit in manifest.units
+        if unit.experiment == experiment and (not arms or unit.arm in arms)
+    ]
     there = [unit for unit in units if store.state(unit) != "absent"]
     records = {unit: store.record(unit) for unit in there}
     missing = tuple(unit for unit in units if unit not in records)
@@ -114,7 +122,7 @@ def gathered(store: Store, scale: str, experiment: str) -> Evidence:
     return Evidence(
         scale=scale,
         experiment=experiment,
-        outcomes=_outcomes(store, there, complete),
+        outcomes=_outcomes(store, there, complete, checkpoint),
         records=tuple(records.values()),
         parents=_parents(store, manifest, list(records.values())),
         missing=missing,
@@ -135,13 +143,15 @@ def _parents(store: Store, manifest: Manifest, records: Sequence[Record]) -> tup
     return tuple(store.record(unit) for unit in manifest.units if unit.fingerprint in wanted)
 
 
-def _outcomes(store: Store, there: Sequence[Unit], seeds: Sequence[int]) -> Outcomes:
+def _outcomes(
+    store: Store, there: Sequence[Unit], seeds: Sequence[int], checkpoint: str
+) -> Outcomes:
     blocks: dict[str, list[NDArray[np.bool_]]] = {}
     asked: Block | None = None
     for unit in sorted(there, key=lambda unit: (unit.arm, unit.seed)):
         if unit.seed not in seeds:
             continue
-        block = right_block(store.answers(unit))
+        block = right_block(store.answers(unit), prediction_column(checkpoint))
         asked = asked or block
         if (block.languages, block.items) != (asked.languages, asked.items):
             raise StoreError(
@@ -166,8 +176,8 @@ class Block:
     right: NDArray[np.bool_]  # (items, first language, second language)
 
 
-def right_block(answers: pd.DataFrame) -> Block:
-    """Return which answers were right, whatever the order of the rows.
+def right_block(answers: pd.DataFrame, column: str = "prediction") -> Block:
+    """Return which answers in a column were right, whatever the order of the rows.
 
     Languages stand in the order in which they first occur, the source first.
 
@@ -175,23 +185,27 @@ def right_block(answers: pd.DataFrame) -> Block:
         StoreError: Some item has no answer in some pair of languages, or more than one,
             or its gold label differs between pairs.
     """
-    languages = tuple(dict.fromkeys(answers["first"]))
-    labelled = answers[["item", "gold"]].drop_duplicates().sort_values("item")
-    names = labelled["item"].unique()
+    languages = tuple(answers["first"].unique())
+    rows, names = pd.factorize(answers["item"], sort=True)
+    gold = np.zeros(len(names), dtype=np.int64)
+    gold[rows] = answers["gold"]
     shape = (len(names), len(languages), len(languages))
-    places = [
-        pd.Index(known).get_indexer(pd.Index(answers[column]))
-        for column, known in (("item", names), ("first", languages), ("second", languages))
-    ]
+    places = [rows, *(_places(answers[side], languages) for side in ("first", "second"))]
     known = np.min(places, axis=0) >= 0
     cells = np.ravel_multi_index([np.maximum(each, 0) for each in places], shape)
     times = np.bincount(cells, minlength=int(np.prod(shape)))
-    if len(labelled) != len(names) or not known.all() or (times != 1).any():
+    if (gold[rows] != answers["gold"]).any() or not known.all() or (times != 1).any():
         raise StoreError(
             f"Answers hold {len(answers)} rows, but {len(names)} items in {len(languages)} x "
             f"{len(languages)} language pairs need {times.size}, one each, with one gold label."
         )
     block = np.empty(shape, dtype=np.bool_)
-    block.flat[cells] = (answers["prediction"] == answers["gold"]).to_numpy()
-    items = tuple(zip(labelled["item"], labelled["gold"].astype(int), strict=True))
-    return Block(languages, items, block)
+    block.flat[cells] = (answers[column] == answers["gold"]).to_numpy()
+    return Block(languages, tuple(zip(names, gold.tolist(), strict=True)), block)
+
+
+def _places(column: "pd.Series[str]", languages: tuple[str, ...]) -> NDArray[np.intp]:
+    """Return which of these languages each row of a column names, -1 for another."""
+    codes, found = pd.factorize(column)
+    place: NDArray[np.intp] = pd.Index(languages).get_indexer(pd.Index(found.astype(object)))[codes]
+    return place
