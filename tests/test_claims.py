@@ -9,7 +9,7 @@ from crosslab.evidence import gathered
 from crosslab.records import Store
 
 (BAR,) = bars()
-(CLAIM,) = claims.claims()
+(CLAIM,) = (each for each in claims.claims() if each.claim_id == BAR.claim_id)
 
 
 def verdict_on(root, standard, smoothed, **options):
