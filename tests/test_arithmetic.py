@@ -76,6 +76,16 @@ def test_the_error_of_a_gain_is_worked_out_by_hand():
     assert found.items_least.high == pytest.approx(100 * sqrt((gain - gain**2) / 5010))
 
 
+def test_the_readings_are_built_from_what_they_name():
+    for found in GAINS.values():
+        views = found.views()
+        assert views["test-items-least"].points == found.items_least.low
+        assert views["test-items-cautious"].points == found.items_unrelated.high
+        here = reruns(KNOWN, found.benchmark.key)
+        assert views["reruns-same-benchmark"].points == pytest.approx(sqrt(2) * here.points)
+        assert views["reruns-alone"].points == pytest.approx(sqrt(2) * reruns(KNOWN).points)
+
+
 def test_the_noise_of_re_runs_is_worked_out_by_hand():
     found = reruns(KNOWN, "pawsx")
     mean = (86.4 + 87.5 + 84.8) / 3
@@ -147,7 +157,19 @@ def test_what_no_number_of_runs_can_give_is_left_out_of_the_needs():
     for claim_id in GAINS:
         needs = CHECKS[claim_id].tests["needs"]
         assert "runs_test_items_cautious" not in needs
-        assert needs["runs_same_test_set"] <= needs["runs_test_items_least"]
+        found = GAINS[claim_id]
+        for name, error in (("same_test_set", 0.0), ("test_items_least", found.items_least.low)):
+            runs = needs[f"runs_{name}"]
+            assert found.runs_needed(error) == runs
+        borders = 1.959964 * sqrt(found.items_least.low**2 + 2 * needs["largest_rerun_points"] ** 2)
+        assert borders == pytest.approx(found.points, rel=1e-5)
+
+
+def test_counting_test_items_never_makes_fewer_runs_enough():
+    for found in GAINS.values():
+        needed = [found.runs_needed(error) for error in (0.0, 0.2, 0.4)]
+        assert needed == sorted(needed)
+        assert found.runs_needed(found.item_error) is None
 
 
 def test_a_check_can_be_written_as_json():

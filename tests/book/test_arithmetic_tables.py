@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from crosslab.arithmetic import checks
+from crosslab.arithmetic import checks, gains
 from crosslab.book import arithmetic_tables as tables
 from crosslab.claims import claims
 from crosslab.published import published
@@ -50,6 +50,8 @@ def test_the_number_of_seeds_that_does_not_exist_reads_none():
     cells = {row[0]: row[1:] for row in rows(tables.need_table(KNOWN))}
     assert cells["seeds per arm, test items counted cautiously"] == ["None", "None"]
     assert all(cell.isdigit() for cell in cells["seeds per arm, the test set taken as given"])
+    (largest,) = (cells[key] for key in cells if key.startswith("standard deviation"))
+    assert largest == [f"{each.largest_rerun_points:.2f}" for each in gains(KNOWN)]
 
 
 def test_differences_of_re_runs_carry_their_sign():

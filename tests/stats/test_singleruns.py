@@ -1,10 +1,11 @@
 """Bounds on the chance in a difference of two runs, held against simulated answers."""
 
-from math import inf, sqrt
+from math import ceil, inf, sqrt
 
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.power import TTestIndPower
 
 from crosslab.stats.singleruns import (
     Noise,
@@ -111,6 +112,12 @@ def test_without_an_error_from_items_the_degrees_are_those_of_the_runs():
     assert difference_noise(1.0, Noise(0.0, 6)) == Noise(1.0, inf)
 
 
+def test_degrees_grow_with_the_part_of_the_error_that_is_known():
+    # a known variance of 1 beside an estimated one of 2 x 1: 4 x (3 / 2) squared
+    found = difference_noise(1.0, Noise(1.0, 4))
+    assert (found.points, found.degrees) == pytest.approx((sqrt(3), 9.0))
+
+
 def test_more_runs_leave_only_the_error_of_the_items():
     found = difference_noise(1.0, Noise(2.0, 8), runs=1_000_000)
     assert found.points == pytest.approx(1.0, abs=1e-4)
@@ -137,10 +144,11 @@ def test_the_detectable_effect_is_found_with_the_wanted_power():
         assert power(effect, noise, level=0.05) == pytest.approx(0.8)
 
 
-def test_runs_needed_is_what_a_two_sample_t_test_needs():
-    # tabled: for a difference of one standard deviation, 14 a group (one-sided 5 %, power 80 %)
-    rerun = Noise(1.0, 8)
-    assert runs_needed(1.0, item_error=0.0, rerun=rerun, level=0.05, wanted=0.8) == 14
+@pytest.mark.parametrize("effect", [0.7, 1.0, 1.5, 2.0, 3.0])
+def test_runs_needed_is_what_a_two_sample_t_test_needs(effect):
+    expected = TTestIndPower().solve_power(effect, alpha=0.05, power=0.8, alternative="larger")
+    found = runs_needed(effect, item_error=0.0, rerun=Noise(1.0, 8), level=0.05, wanted=0.8)
+    assert found == max(2, ceil(expected))
 
 
 def test_no_number_of_runs_makes_up_for_too_few_test_items():
