@@ -154,15 +154,17 @@ def test_the_reading_that_leaves_no_null_to_test_has_an_interval_and_no_p_value(
 
 
 def test_what_no_number_of_runs_can_give_is_left_out_of_the_needs():
-    for claim_id in GAINS:
-        needs = CHECKS[claim_id].tests["needs"]
-        assert "runs_test_items_cautious" not in needs
-        found = GAINS[claim_id]
-        for name, error in (("same_test_set", 0.0), ("test_items_least", found.items_least.low)):
-            runs = needs[f"runs_{name}"]
-            assert found.runs_needed(error) == runs
-        borders = 1.959964 * sqrt(found.items_least.low**2 + 2 * needs["largest_rerun_points"] ** 2)
-        assert borders == pytest.approx(found.points, rel=1e-5)
+    smaller = [KNOWN.claimed[0].model_copy(update={"gain_points": 1.0})]
+    changed = KNOWN.model_copy(update={"claimed": smaller})
+    for known in (KNOWN, changed):
+        for found, check in zip(gains(known), checks(known), strict=False):
+            needs = check.tests["needs"]
+            assert "runs_test_items_cautious" not in needs
+            assert needs["runs_same_test_set"] == found.runs_needed(0.0)
+            assert needs["runs_test_items_least"] == found.runs_needed(found.items_least.low)
+            largest = 2 * needs["largest_rerun_points"] ** 2
+            reach = 1.959964 * sqrt(found.items_least.low**2 + largest)
+            assert reach == pytest.approx(found.points, rel=1e-5)
 
 
 def test_counting_test_items_never_makes_fewer_runs_enough():
