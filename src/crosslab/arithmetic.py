@@ -358,7 +358,7 @@ def _reason(found: Gain) -> str:
 
 
 def _range(bounds: tuple[float, float]) -> str:
-    return f"{bounds[0]:+.1f} to {bounds[1]:+.1f}"
+    return f"{bounds[0]:+.1f} to {bounds[1]:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _figureless(claimed: Claimed) -> Check:
