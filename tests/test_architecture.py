@@ -12,10 +12,10 @@ from conftest import PROJECT
 import crosslab
 from crosslab.book.chapters import CHAPTERS
 from crosslab.book.render import verdict_table
-from crosslab.claims import judged
 from crosslab.experiments import EXPERIMENTS
 from crosslab.figures import ARM_STYLE
 from crosslab.records import Store, read_record
+from crosslab.verdicts import judged
 
 MODULES = [
     module.name
@@ -31,7 +31,7 @@ def test_every_module_can_be_imported(module):
 
 
 @pytest.mark.parametrize(
-    "module", ["crosslab.claims", "crosslab.figures", "crosslab.book.build", "crosslab.study"]
+    "module", ["crosslab.verdicts", "crosslab.figures", "crosslab.book.build", "crosslab.study"]
 )
 def test_what_reads_records_runs_without_torch(module, tmp_path, monkeypatch):
     for name in ("torch", "transformers", "datasets"):

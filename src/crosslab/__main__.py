@@ -150,7 +150,7 @@ def verdicts(
 ) -> None:
     """Judge the claims from the records and show the table."""
     from crosslab.book.render import verdict_table
-    from crosslab.claims import judged
+    from crosslab.verdicts import judged
 
     _in_project()
     found = judged(Store(results), scale)

@@ -1,23 +1,21 @@
-"""Claims, the bars they must clear, and the verdicts.
+"""Claims, the bars they must clear, and what a verdict consists of.
 
 A verdict has two halves that never overwrite each other: what the literature says of
 the claim, and what the runs say. The second names the rung its evidence stands on and
-is decided by a bar that was written before the runs.
+is decided (``verdicts.py``) by a bar that was written before the runs.
 """
 
+from collections import Counter
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from crosslab.config import study_config
 from crosslab.errors import UsageError
-from crosslab.evidence import Evidence, estimate_of, gathered
 from crosslab.layout import CLAIMS
-from crosslab.records import Store
-from crosslab.registry import lookup
-from crosslab.stats.twolevel import Estimate
+from crosslab.stats.decision import Criteria
+from crosslab.stats.outcomes import Setting
 
 REGISTRY: Final = CLAIMS / "registry.yaml"
 BARS: Final = CLAIMS / "bars.yaml"
@@ -26,6 +24,8 @@ Stance = Literal["supported", "contradicted", "conflicting", "source-silent", "n
 Replication = Literal[
     "reproduced", "direction-only", "contradicted", "inconclusive", "not-testable-here"
 ]
+
+Rung = Literal["arithmetic", "lab", "bench", "paper"]
 
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,34 +68,93 @@ class Claim(BaseModel):
 
 
 class Outcomes(BaseModel):
-    """When each outcome holds, in words; the code that decides is ``_decided``."""
+    """When each outcome holds, in words; the code that decides is ``stats.decision``."""
 
     model_config = _STRICT
 
+    reproduced: str
     direction_only: str = Field(alias="direction-only")
     contradicted: str
     inconclusive: str
 
 
 class Bar(BaseModel):
-    """What will count as what, fixed before the runs."""
+    """What will count as what, fixed before the runs.
+
+    The quantity is the accuracy of ``treated`` minus that of ``control``, averaged with
+    equal weight over the pairs of the setting ``cells`` and over the experiments.
+    """
 
     model_config = _STRICT
 
     claim_id: str
-    rung: str
-    experiment: str
+    rung: Rung
+    experiments: list[str] = Field(min_length=1)
     quantity: str
+    cells: Setting
     treated: str
     control: str
     direction: Literal["greater"]
-    claimed_points: float
-    smallest_effect_points: float
-    seeds: int
-    level: float
+    claimed_points: float | None
+    original_standard_error_points: float | None = Field(gt=0)
+    original_standard_error_source: str | None
+    size_at_issue: bool
+    smallest_effect_points: float = Field(gt=0)
+    equivalence_points: float | None = Field(gt=0)
+    seeds: int = Field(ge=2)
+    first_seed: int = Field(ge=0)
+    level: float = Field(gt=0.5, lt=1)
     test: str
     outcomes: Outcomes
     why_not_reproduced: str
+
+    @model_validator(mode="after")
+    def _sizes_agree(self) -> Self:
+        """Refuse a bar that speaks of a size in one place and of none in another."""
+        claimed = self.claimed_points is not None
+        source = self.original_standard_error_source is not None
+        problems = [
+            message
+            for wrong, message in (
+                (
+                    claimed != (self.equivalence_points is not None),
+                    "equivalence_points belongs to claimed_points: give both, or null for both",
+                ),
+                (
+                    (self.original_standard_error_points is not None) != source,
+                    "original_standard_error_points needs its source in words, and only then",
+                ),
+                (
+                    not claimed and (source or self.size_at_issue),
+                    "without claimed_points there is no size at issue and no original error",
+                ),
+                (self.treated == self.control, "treated and control must differ"),
+                (
+                    len(set(self.experiments)) < len(self.experiments),
+                    "an experiment must not be named twice",
+                ),
+            )
+            if wrong
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def criteria(self) -> Criteria:
+        """The numbers that decide."""
+        return Criteria(
+            claimed_points=self.claimed_points,
+            size_at_issue=self.size_at_issue,
+            smallest_effect_points=self.smallest_effect_points,
+            equivalence_points=self.equivalence_points,
+            level=self.level,
+        )
+
+    @property
+    def seed_range(self) -> range:
+        """The seeds the bar asks for, and no others."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
 
 class Verdict(BaseModel):
@@ -112,10 +171,12 @@ class Verdict(BaseModel):
     tests: dict[str, dict[str, float]]
     bayes_factor: float | None
     power: float | None
+    prediction: tuple[float, float] | None
     seeds: list[int]
     literature: Stance
     replication: Replication
     reason: str
+    not_computed: dict[str, str]  # which of the above is empty, and why
     records: list[str]
 
 
@@ -128,91 +189,17 @@ def claims() -> list[Claim]:
 
 
 def bars() -> list[Bar]:
-    """Return every bar."""
-    return _loaded(BARS, "bars", Bar)
-
-
-def judged(store: Store, scale: str) -> list[Verdict]:
-    """Return the verdict on every claim that has a bar."""
-    study_config(scale)  # a scale that does not exist is refused by name
-    known = {claim.claim_id: claim for claim in claims()}
-    return [
-        verdict(
-            lookup(known, bar.claim_id, kind="claim"), bar, gathered(store, scale, bar.experiment)
-        )
-        for bar in bars()
+    """Return every bar; one claim has at most one on each rung."""
+    loaded = _loaded(BARS, "bars", Bar)
+    times = Counter((bar.claim_id, bar.rung) for bar in loaded)
+    problems = [
+        f"{BARS}: claim {claim_id} has {count} bars on rung {rung}; keep the one that counts."
+        for (claim_id, rung), count in times.items()
+        if count > 1
     ]
-
-
-def verdict(claim: Claim, bar: Bar, evidence: Evidence) -> Verdict:
-    """Return what the evidence says of a claim, by the bar and nothing else."""
-    found = estimate(evidence, bar)
-    interval = None if found is None else found.interval(bar.level)
-    replication, reason = _decided(bar, found, evidence)
-    return Verdict(
-        claim_id=claim.claim_id,
-        rung=bar.rung,
-        scale=evidence.scale,
-        estimate=None if found is None else found.mean,
-        interval=None if interval is None else (interval.low, interval.high),
-        claimed=bar.claimed_points,
-        tests={} if found is None else {"direction": _direction_test(found)},
-        bayes_factor=None,
-        power=None,
-        seeds=list(evidence.outcomes.seeds),
-        literature=claim.literature.stance,
-        replication=replication,
-        reason=reason,
-        records=[record.unit.folder for record in evidence.records],
-    )
-
-
-def estimate(evidence: Evidence, bar: Bar) -> Estimate | None:
-    """Return the quantity a bar is about; nothing where one seed alone is complete."""
-    outcomes = evidence.outcomes
-    if len(outcomes.seeds) < 2:  # noqa: PLR2004 - a spread needs two
-        return None
-    return estimate_of(outcomes.gain(bar.treated, bar.control, outcomes.same_language()))
-
-
-def _direction_test(found: Estimate) -> dict[str, float]:
-    return {
-        "p_one_sided": found.p_greater(),
-        "standard_error": found.standard_error,
-        "degrees_of_freedom": float(found.degrees),
-    }
-
-
-def _decided(bar: Bar, found: Estimate | None, evidence: Evidence) -> tuple[Replication, str]:
-    """Return the outcome and the reason, trying the outcomes of the bar from top to bottom."""
-    obstacle = _obstacle(bar, found, evidence)
-    if found is None or obstacle:
-        return "inconclusive", obstacle
-    interval = found.interval(bar.level)
-    scope = f"for this encoder and these languages; {bar.why_not_reproduced}"
-    if interval.low > 0:
-        return "direction-only", f"{bar.outcomes.direction_only}, {scope}"
-    if interval.high < bar.smallest_effect_points:
-        return "contradicted", f"{bar.outcomes.contradicted}, {scope}"
-    return "inconclusive", (
-        "the interval holds both zero and the smallest effect of interest, "
-        f"{bar.smallest_effect_points} points; it reaches "
-        f"{interval.high - interval.estimate:.1f} points to either side"
-    )
-
-
-def _obstacle(bar: Bar, found: Estimate | None, evidence: Evidence) -> str:
-    """Return why the bar cannot be applied, however clear the numbers; empty if it can."""
-    seeds = len(evidence.outcomes.seeds)
-    if evidence.missing:
-        return f"runs are missing: {', '.join(unit.label for unit in evidence.missing)}"
-    if evidence.scale != bar.rung:
-        return f"scale {evidence.scale} is a rehearsal, and the bar is for rung {bar.rung}"
-    if found is None or seeds != bar.seeds:
-        return f"{seeds} seeds, and the bar asks for {bar.seeds}"
-    if found.standard_error == 0:
-        return "both arms gave the same answers, so nothing was compared"
-    return ""
+    if problems:
+        raise UsageError(problems)
+    return loaded
 
 
 def _loaded(path: Path, key: str, model: type[Model]) -> list[Model]:
@@ -227,7 +214,8 @@ def _loaded(path: Path, key: str, model: type[Model]) -> list[Model]:
             loaded.append(model.model_validate(row))
         except ValidationError as error:
             problems += [
-                f"{path}, entry {number}: {'.'.join(map(str, each['loc']))}: {each['msg']}."
+                f"{path}, entry {number}: {'.'.join(map(str, each['loc'])) or 'as a whole'}: "
+                f"{each['msg']}."
                 for each in error.errors()
             ]
     if problems:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from crosslab.checkpoints import LAST, prediction_column
 from crosslab.errors import StoreError
 from crosslab.records import DataCard, Manifest, Record, Store, Unit
-from crosslab.seeding import generator
+from crosslab.stats.crossed import Estimate, crossed
 from crosslab.stats.outcomes import Cells, Outcomes
-from crosslab.stats.twolevel import Estimate, two_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,7 @@ class Evidence:
 
 def estimate_of(values: NDArray[np.float64]) -> Estimate:
     """Return the estimate of a quantity given per seed and item, the same wherever it is shown."""
-    return two_level(values, rng=generator(0, "two-level"))
+    return crossed(values)
 
 
 def gathered(
@@ -113,7 +112,7 @@ def gathered(
     there = [unit for unit in units if store.state(unit) != "absent"]
     records = {unit: store.record(unit) for unit in there}
     missing = tuple(unit for unit in units if unit not in records)
-    complete = _complete_seeds(units, there)
+    complete = complete_seeds(units, there)
     if not complete:
         raise StoreError(
             f"No seed of {experiment} at scale '{scale}' is complete in {store.root}. "
@@ -129,7 +128,8 @@ def gathered(
     )
 
 
-def _complete_seeds(units: Sequence[Unit], there: Sequence[Unit]) -> list[int]:
+def complete_seeds(units: Sequence[Unit], there: Sequence[Unit]) -> list[int]:
+    """Return the seeds that every planned arm has a record of."""
     arms = {unit.arm for unit in units}
     return sorted(
         seed
@@ -164,6 +164,8 @@ def _outcomes(
         languages=asked.languages,
         seeds=tuple(seeds),
         right={arm: np.stack(parts) for arm, parts in blocks.items()},
+        commonest_share=float(np.bincount([gold for _, gold in asked.items]).max())
+        / len(asked.items),
     )
 
 

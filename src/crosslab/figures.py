@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from crosslab.evidence import Evidence, estimate_of
+from crosslab.stats.crossed import Interval
 from crosslab.stats.outcomes import Cells
-from crosslab.stats.twolevel import Interval
 
 LEVEL: Final = 0.95
 ARM_STYLE: Final = {

@@ -19,12 +19,13 @@ from crosslab.book.freshness import (
 )
 from crosslab.book.render import run_entry, table, verdict_table
 from crosslab.book.run import STAMP, execute, read_notebook
-from crosslab.claims import bars, claims, judged
+from crosslab.claims import bars, claims
 from crosslab.errors import RunError
 from crosslab.evidence import gathered
 from crosslab.layout import BOOK, BUILT, GENERATED, PUBLISHED
 from crosslab.provenance import digest, interpreter
 from crosslab.records import MANIFEST, RECORD, Record, Store, write_text
+from crosslab.verdicts import judged
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -78,11 +79,12 @@ def render(store: Store, scale: str) -> None:
 
 def _answer(store: Store, scale: str) -> str:
     """Return the answer so far: the verdicts, whose runs they are, and what was not run."""
-    names = {
-        claim.claim_id: f"[{claim.name}](executed/{bar.experiment}.ipynb)"
-        for claim in claims()
+    pages = {chapter.experiment: chapter.name for chapter in CHAPTERS}
+    names = {claim.claim_id: claim.name for claim in claims()}
+    names |= {
+        bar.claim_id: f"[{names[bar.claim_id]}](executed/{pages[bar.experiments[0]]}.ipynb)"
         for bar in bars()
-        if bar.claim_id == claim.claim_id
+        if bar.experiments[0] in pages
     }
     found = judged(store, scale)
     whose = (

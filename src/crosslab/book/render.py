@@ -10,8 +10,8 @@ from typing import Any, Final
 from crosslab.claims import Bar, Claim, Verdict
 from crosslab.evidence import Evidence, estimate_of
 from crosslab.records import Record
+from crosslab.stats.crossed import Interval
 from crosslab.stats.outcomes import Cells
-from crosslab.stats.twolevel import Interval
 
 _REPLICATION_WORDS: Final = {
     "reproduced": "the figure is reproduced",
@@ -97,7 +97,7 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
             f"**Replication: {verdict.replication}**, on rung `{verdict.rung}`, scale "
             f"`{verdict.scale}`: {_REPLICATION_WORDS[verdict.replication]}. Measured: "
             f"{measured(verdict)} points over {len(verdict.seeds)} seeds, in "
-            f"[these runs](#{bar.experiment}-runs). Reason: {verdict.reason.rstrip('.')}.",
+            f"{_runs_linked(bar)}. Reason: {verdict.reason.rstrip('.')}.",
             f"**Literature: {verdict.literature}**: {_LITERATURE_WORDS[verdict.literature]}. "
             f"{claim.literature.reason} (mark: {claim.literature.mark}; read: "
             f"{'; '.join(claim.literature.sources)})",
@@ -111,6 +111,10 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
             + ".",
         ]
     )
+
+
+def _runs_linked(bar: Bar) -> str:
+    return " and ".join(f"[these runs](#{name}-runs)" for name in bar.experiments)
 
 
 def _marked_words(confidences: Sequence[float]) -> str:

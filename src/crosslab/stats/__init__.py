@@ -1,1 +1,1 @@
-"""Statistics on right and wrong answers; numpy and scipy alone."""
+"""Statistics on right and wrong answers, and the rule that turns an estimate into an outcome."""

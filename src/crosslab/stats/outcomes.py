@@ -1,12 +1,16 @@
 """Right and wrong answers as one block per arm, and the averages cut out of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Cells = NDArray[np.bool_]  # (languages, languages): which pairs an average is over
+Setting = Literal["same-language", "mixed-language"]
+
+COLLAPSE_POINTS: Final = 3.0  # no further above the commonest answer, and nothing was learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +20,7 @@ class Outcomes:
     languages: tuple[str, ...]  # the source first, then the targets in order
     seeds: tuple[int, ...]
     right: Mapping[str, NDArray[np.bool_]]
+    commonest_share: float  # of the items: what always giving one answer would get right
 
     @property
     def source(self) -> str:
@@ -42,6 +47,37 @@ class Outcomes:
     def mixed_language(self) -> Cells:
         """Return the pairs of two different languages: the generalized setting."""
         return ~np.eye(len(self.languages), dtype=np.bool_)
+
+    def cells(self, setting: Setting) -> Cells:
+        """Return the pairs of a setting by its name, as bars name it."""
+        return self.same_language() if setting == "same-language" else self.mixed_language()
+
+    def of_language(self, language: str, cells: Cells) -> Cells:
+        """Return those of the pairs in which a language takes part, first or second."""
+        takes_part = np.array([each == language for each in self.languages])
+        either: Cells = takes_part[:, np.newaxis] | takes_part
+        return cells & either
+
+    def collapsed(self, arm: str) -> tuple[int, ...]:
+        """Return the seeds under which an arm learned nothing, not even in the source.
+
+        Such a run gives one answer whatever is asked; which seeds do so is chance, but its
+        gains and losses of many points say nothing about a method.
+        """
+        accuracy = self.points(arm, self.pair(self.source, self.source)).mean(axis=1)
+        limit = 100 * self.commonest_share + COLLAPSE_POINTS
+        return tuple(
+            seed for seed, value in zip(self.seeds, accuracy, strict=True) if value <= limit
+        )
+
+    def without(self, seeds: Collection[int]) -> "Outcomes":
+        """Return the same with some seeds left out, in every arm."""
+        kept = [place for place, seed in enumerate(self.seeds) if seed not in seeds]
+        return replace(
+            self,
+            seeds=tuple(self.seeds[place] for place in kept),
+            right={arm: block[kept] for arm, block in self.right.items()},
+        )
 
     def points(self, arm: str, cells: Cells) -> NDArray[np.float64]:
         """Return accuracy points per seed and item, averaged over these pairs with equal weight.

@@ -1,0 +1,219 @@
+"""From evidence to verdicts: every bar is applied as it was written, obstacles first.
+
+The numbers come from ``weighing.py``, the rule that turns them into an outcome from
+``stats/decision.py``; here they become a verdict with its reason.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from crosslab.claims import BARS, REGISTRY, Bar, Claim, Replication, Verdict, bars, claims
+from crosslab.config import study_config
+from crosslab.errors import UsageError
+from crosslab.evidence import Evidence, complete_seeds, gathered
+from crosslab.records import Store
+from crosslab.stats.crossed import Estimate, Interval
+from crosslab.stats.decision import Outcome, outcome
+from crosslab.stats.equivalence import equivalence_p
+from crosslab.stats.multiplicity import holm
+from crosslab.stats.power import detectable, power
+from crosslab.stats.replication import replication_bayes_factor
+from crosslab.weighing import RUNG_OF, Weighed, weighed
+
+_SCOPE: Final = {"lab": "for one encoder and one world of invented languages"}
+
+
+def judged(store: Store, scale: str) -> list[Verdict]:
+    """Return the verdict on every claim that has a bar on the rung of this scale.
+
+    Raises:
+        UsageError: There is no such scale, or a bar is about an unknown claim.
+        StoreError: There is no study at this scale, or a record is damaged.
+    """
+    study_config(scale)  # a scale that does not exist is refused by name
+    return [
+        *_by_bars(store, scale),
+        # Verdicts of rung `arithmetic`, which need neither runs nor a bar, go here.
+    ]
+
+
+def _by_bars(store: Store, scale: str) -> list[Verdict]:
+    asked = [bar for bar in bars() if bar.rung == RUNG_OF.get(scale, scale)]
+    known = {claim.claim_id: claim for claim in claims()}
+    problems = [
+        f"{BARS}: bar {bar.claim_id}/{bar.rung} is about a claim that {REGISTRY} does not hold; "
+        f"known: {', '.join(known)}."
+        for bar in asked
+        if bar.claim_id not in known
+    ]
+    if problems:
+        raise UsageError(problems)
+    names = dict.fromkeys(name for bar in asked for name in bar.experiments)
+    found = [each for name in names if (each := _evidence(store, scale, name))]
+    return [verdict(known[bar.claim_id], bar, found, scale=scale) for bar in asked]
+
+
+def _evidence(store: Store, scale: str, experiment: str) -> Evidence | None:
+    """Return the evidence on an experiment; nothing where no seed is complete yet."""
+    units = [unit for unit in store.manifest(scale).units if unit.experiment == experiment]
+    there = [unit for unit in units if store.folder(unit).exists()]
+    return gathered(store, scale, experiment) if complete_seeds(units, there) else None
+
+
+def verdict(claim: Claim, bar: Bar, evidence: Sequence[Evidence], *, scale: str) -> Verdict:
+    """Return what the evidence says of a claim, by the bar and nothing else.
+
+    Evidence on experiments that the bar does not name is passed over; an experiment it
+    names without evidence is an obstacle.
+    """
+    asked = [each for each in evidence if each.experiment in bar.experiments]
+    result = weighed(bar, asked, scale=scale)
+    replication, reason = _decided(bar, result)
+    return Verdict(
+        claim_id=claim.claim_id,
+        rung=bar.rung,
+        scale=scale,
+        claimed=bar.claimed_points,
+        **_numbers(bar, result),
+        seeds=sorted({seed for each in asked for seed in each.outcomes.seeds}),
+        literature=claim.literature.stance,
+        replication=replication,
+        reason=reason,
+        records=[
+            record.unit.folder
+            for each in asked
+            for record in each.records
+            if record.unit.arm in (bar.treated, bar.control)
+        ],
+    )
+
+
+def _decided(bar: Bar, result: Weighed) -> tuple[Replication, str]:
+    """Return the outcome and the reason: obstacles first, then what the bar says."""
+    found = result.found
+    if found is None or result.obstacles:
+        return "inconclusive", _with_collapsed("; ".join(result.obstacles), bar, result)
+    reached = outcome(found, bar.criteria)
+    if result.without_collapsed is not None:
+        without = outcome(result.without_collapsed, bar.criteria)
+        if without != reached:
+            reason = f"the outcome hangs on collapsed runs: {reached} with them, {without} without"
+            return "inconclusive", _with_collapsed(reason, bar, result)
+    return reached, _with_collapsed(_why(bar, found, reached), bar, result)
+
+
+def _why(bar: Bar, found: Estimate, reached: Outcome) -> str:
+    scope = _SCOPE.get(bar.rung, f"on rung {bar.rung}")
+    words = {
+        "reproduced": bar.outcomes.reproduced,
+        "direction-only": bar.outcomes.direction_only,
+        "contradicted": bar.outcomes.contradicted,
+    }
+    if reached != "inconclusive":
+        size = "" if reached == "reproduced" else f"; {bar.why_not_reproduced}"
+        return f"{words[reached]}, {scope}{size}"
+    effect, named = _effect_in_question(bar)
+    interval = found.interval(bar.level)
+    return (
+        "the interval holds both zero and the smallest effect of interest, "
+        f"{bar.smallest_effect_points} points; it reaches "
+        f"{interval.high - interval.estimate:.1f} points to either side, and {named}, "
+        f"{effect} points, would be found with a chance of "
+        f"{100 * power(effect, found, level=bar.level):.0f} %, {scope}"
+    )
+
+
+def _effect_in_question(bar: Bar) -> tuple[float, str]:
+    if bar.claimed_points is None:
+        return bar.smallest_effect_points, "the smallest effect of interest"
+    return bar.claimed_points, "the claimed effect"
+
+
+def _with_collapsed(reason: str, bar: Bar, result: Weighed) -> str:
+    if not result.collapsed:
+        return reason
+    kept = f"{reason}; collapsed, and kept in the estimate: {', '.join(result.collapsed)}"
+    if result.without_collapsed is None:
+        return kept
+    interval = result.without_collapsed.interval(bar.level)
+    return (
+        f"{kept}; without their seeds it is {interval.estimate:+.1f} points "
+        f"({interval.low:+.1f} to {interval.high:+.1f})"
+    )
+
+
+def _numbers(bar: Bar, result: Weighed) -> dict[str, Any]:
+    """Return the fields of a verdict that are numbers, and why some of them are empty."""
+    found = result.found
+    if found is None:
+        why = "an experiment of the bar has no two seeds to compare"
+        empty = dict.fromkeys(("estimate", "interval", "bayes_factor", "power", "prediction"))
+        return {**empty, "tests": {}, "not_computed": dict.fromkeys(empty, why)}
+    absent = _not_computed(bar, result, found)
+    effect, _ = _effect_in_question(bar)
+    return {
+        "estimate": found.mean,
+        "interval": _bounds(found.interval(bar.level)),
+        "prediction": _bounds(found.prediction(bar.level)),
+        "power": None if "power" in absent else power(effect, found, level=bar.level),
+        "bayes_factor": None if "bayes_factor" in absent else _bayes_factor(bar, found),
+        "tests": _tests(bar, result, found),
+        "not_computed": absent,
+    }
+
+
+def _not_computed(bar: Bar, result: Weighed, found: Estimate) -> dict[str, str]:
+    absent = {}
+    if bar.claimed_points is None:
+        absent["equivalence"] = absent["bayes_factor"] = "no figure is claimed"
+    elif bar.original_standard_error_points is None:
+        absent["bayes_factor"] = "how certain the claimed figure is, is not known"
+    if found.standard_error == 0:
+        absent["bayes_factor"] = absent["power"] = "both arms gave the same answers"
+    if result.collapsed and result.without_collapsed is None:
+        absent["without_collapsed"] = "too few seeds are left without a collapsed run"
+    return absent
+
+
+def _bayes_factor(bar: Bar, found: Estimate) -> float:
+    claimed, error = bar.claimed_points, bar.original_standard_error_points
+    assert claimed is not None  # or it would be among what is not computed
+    assert error is not None
+    return replication_bayes_factor(found, claimed, original_error=error)
+
+
+def _tests(bar: Bar, result: Weighed, found: Estimate) -> dict[str, dict[str, float]]:
+    """Return every test by name, each with the numbers that belong to it."""
+    tests = {"direction": _direction_test(found)}
+    if bar.claimed_points is not None and bar.equivalence_points is not None:
+        margin = bar.equivalence_points
+        p_value = equivalence_p(found, bar.claimed_points, margin=margin)
+        tests["equivalence"] = {"p": p_value, "margin_points": margin}
+    if found.standard_error > 0:
+        effect, _ = _effect_in_question(bar)
+        tests["power"] = {
+            "effect_points": effect,
+            "detectable_points": detectable(found, level=bar.level),
+        }
+    tests["holm"] = holm({key: each.p_greater() for key, each in result.by_language.items()})
+    if result.without_collapsed is not None:
+        low, high = _bounds(result.without_collapsed.interval(bar.level))
+        tests["without_collapsed"] = {
+            "estimate": result.without_collapsed.mean,
+            "low": low,
+            "high": high,
+            **_direction_test(result.without_collapsed),
+        }
+    return tests
+
+
+def _direction_test(found: Estimate) -> dict[str, float]:
+    return {
+        "p_one_sided": found.p_greater(),
+        "standard_error": found.standard_error,
+        "degrees_of_freedom": found.degrees,
+    }
+
+
+def _bounds(interval: Interval) -> tuple[float, float]:
+    return interval.low, interval.high
