@@ -91,3 +91,12 @@ def test_evidence_leads_back_to_the_encoder_and_its_languages(tmp_path):
     assert [record.unit.experiment for record in evidence.parents] == ["pretraining"]
     assert evidence.names() == {"ave": "Avean", "bor": "Boran", "cym": "Cyman"}
     assert [label for label, _ in evidence.lines()][-2:] == ["all targets", "mixed pairs"]
+
+
+def test_what_the_commonest_answer_gets_right_is_counted_over_the_items(tmp_path):
+    store = made_up_study(tmp_path, leave_out=lambda _: True)
+    for unit in store.manifest("smoke").units[1:]:
+        answers = made_up_answers(0.6, 41, unit.seed)  # 21 of one label, 20 of the other
+        store.write(draft(unit), answers, {})
+    outcomes = gathered(store, "smoke", EXPERIMENT).outcomes
+    assert outcomes.commonest_share == pytest.approx(21 / 41)

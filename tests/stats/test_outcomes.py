@@ -1,5 +1,7 @@
 """Averages over right and wrong answers: which cells, which axis, which arm is ahead."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,9 @@ LANGUAGES = ("src", "one", "two")
 def outcomes(**right):
     blocks = {arm: np.asarray(block, dtype=bool) for arm, block in right.items()}
     seeds = len(next(iter(blocks.values())))
-    return Outcomes(languages=LANGUAGES, seeds=tuple(range(seeds)), right=blocks)
+    return Outcomes(
+        languages=LANGUAGES, seeds=tuple(range(seeds)), right=blocks, commonest_share=0.5
+    )
 
 
 def nothing_right(seeds=2, items=3):
@@ -111,3 +115,44 @@ def test_the_mean_gain_is_the_difference_of_the_two_accuracies():
     cells = found.mixed_language()
     apart = found.points("treated", cells).mean() - found.points("control", cells).mean()
     assert found.gain("treated", "control", cells).mean() == pytest.approx(apart)
+
+
+def test_a_setting_is_asked_for_by_the_name_bars_use():
+    found = outcomes(arm=nothing_right())
+    assert np.array_equal(found.cells("same-language"), found.same_language())
+    assert np.array_equal(found.cells("mixed-language"), found.mixed_language())
+
+
+def test_a_language_takes_part_in_its_own_pair_or_in_mixed_pairs_on_either_side():
+    found = outcomes(arm=nothing_right())
+    assert np.array_equal(found.of_language("one", found.same_language()), found.pair("one", "one"))
+    assert found.of_language("one", found.mixed_language()).tolist() == [
+        [False, True, False],
+        [True, False, True],
+        [False, True, False],
+    ]
+
+
+def in_source(*shares, items=100):
+    """Runs that are always right elsewhere, and this often in the source."""
+    right = ~nothing_right(len(shares), items)
+    for seed, share in enumerate(shares):
+        right[seed, :, 0, 0] = np.arange(items) < share * items
+    return outcomes(arm=right)
+
+
+def test_a_run_within_three_points_of_the_commonest_answer_has_collapsed():
+    assert in_source(0.9, 0.53, 0.54, 0.5, 0.2).collapsed("arm") == (1, 3, 4)
+
+
+def test_what_the_commonest_answer_gets_right_depends_on_the_task():
+    assert replace(in_source(0.36, 0.5), commonest_share=1 / 3).collapsed("arm") == (0,)
+
+
+def test_a_seed_that_is_left_out_is_left_out_of_every_arm():
+    right, other = coins(4, 0.5), coins(5, 0.5)
+    found = outcomes(arm=right, other=other).without({1, 3})
+    assert found.seeds == (0, 2)
+    assert np.array_equal(found.right["arm"], right[[0, 2]])
+    assert np.array_equal(found.right["other"], other[[0, 2]])
+    assert outcomes(arm=right).without(()).seeds == (0, 1, 2, 3)

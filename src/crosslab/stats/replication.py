@@ -1,13 +1,14 @@
 """How much more likely a result is if the effect is as claimed than if there is none."""
 
 import math
+from typing import Final
 
-from scipy import integrate, stats
+from scipy import integrate
 
 from crosslab.errors import UsageError
 from crosslab.stats.crossed import Estimate
 
-_REACH: float = 12.0  # standard errors of the original on either side; beyond is nothing
+_REACH: Final = 12.0  # standard errors of the original on either side; beyond is nothing
 
 
 def replication_bayes_factor(found: Estimate, claimed: float, *, original_error: float) -> float:
@@ -46,12 +47,3 @@ def _relative(found: Estimate, effect: float) -> float:
     """Return the t likelihood of an effect, up to a factor that is the same for all effects."""
     distance = (found.mean - effect) / found.standard_error
     return float((1 + distance**2 / found.degrees) ** (-(found.degrees + 1) / 2))
-
-
-def normal_bayes_factor(found: Estimate, claimed: float, *, original_error: float) -> float:
-    """Return the same with a normal likelihood, which has a closed form."""
-    spread = math.hypot(found.standard_error, original_error)
-    return float(
-        stats.norm.pdf(found.mean, claimed, spread)
-        / stats.norm.pdf(found.mean, 0, found.standard_error)
-    )
