@@ -388,7 +388,7 @@ _TUNING: Final = replace(
     scale="tuning",
     lab=replace(_LAB.lab, world=WorldConfig(seed=1)),
     finetune=replace(_LAB.finetune, oracle_items=None),
-    seeds=2,
+    seeds=1,
     first_seed=0,
 )
 

@@ -21,7 +21,7 @@ from crosslab.book.render import points, table, with_interval
 from crosslab.claims import Claim
 from crosslab.published import Published, System
 from crosslab.stats.singleruns import Noise
-from crosslab.stats.twolevel import Interval
+from crosslab.stats.crossed import Interval
 
 _NONE: Final = "\N{EN DASH}"
 
