@@ -20,8 +20,8 @@ from crosslab.arithmetic import (
 from crosslab.book.render import points, table, with_interval
 from crosslab.claims import Claim
 from crosslab.published import Published, System
-from crosslab.stats.singleruns import Noise
 from crosslab.stats.crossed import Interval
+from crosslab.stats.singleruns import Noise
 
 _NONE: Final = "\N{EN DASH}"
 
