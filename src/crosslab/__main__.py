@@ -1,4 +1,4 @@
-"""The command line: ``crosslab plan | run | study | verdicts | book``.
+"""The command line: ``crosslab plan | run | study | verdicts | verify | lock | book``.
 
 Exit status: 0 good; 1 what was checked does not hold; 2 unusable input, one clear
 line per problem; 3 interrupted, and the same command goes on from there.
@@ -9,6 +9,8 @@ them: ``crosslab book`` must work where torch is not installed, and ``--help`` a
 
 import json
 import sys
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,9 +18,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from crosslab.errors import CrosslabError, StoppedError, UsageError
+from crosslab.errors import CrosslabError, StaleError, StoppedError, UsageError
 from crosslab.layout import OWN, PUBLISHED, RUN_NOTEBOOK, keep_inside, require_project
 from crosslab.records import Store, write_text
+from crosslab.sealing import sealing
 
 _STOPPED_BY_KEYBOARD = 130  # what typer ends with on Ctrl-C
 
@@ -107,20 +110,22 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     store = Store(results)
     if any(store.state(each) != "present" for one in planned for each in one.parents):
         run(PRETRAINING, scale=scale, results=results)
-    for number in sorted({each.unit.seed for each in planned}):
-        units = [each.unit for each in planned if each.unit.seed == number]
-        if any(store.state(unit) != "present" for unit in units):
-            parameters = {
-                "experiment": experiment,
-                "scale": scale,
-                "arms": [unit.arm for unit in units],
-                "seed": number,
-                "results": str(results),
-            }
-            stamp = {"runs": [unit.folder for unit in units]}
-            execute(RUN_NOTEBOOK, store.notebook(units), parameters, stamp=stamp)
-        for unit in units:
-            typer.echo(f"{store.folder(unit)}")
+    # A study seals what its runs wrote when it ends.
+    with sealing(store, scale) if parent is None else nullcontext():
+        for number in sorted({each.unit.seed for each in planned}):
+            units = [each.unit for each in planned if each.unit.seed == number]
+            if any(store.state(unit) != "present" for unit in units):
+                parameters = {
+                    "experiment": experiment,
+                    "scale": scale,
+                    "arms": [unit.arm for unit in units],
+                    "seed": number,
+                    "results": str(results),
+                }
+                stamp = {"runs": [unit.folder for unit in units]}
+                execute(RUN_NOTEBOOK, store.notebook(units), parameters, stamp=stamp)
+            for unit in units:
+                typer.echo(f"{store.folder(unit)}")
 
 
 @app.command()
@@ -136,8 +141,9 @@ def study(
 
     _in_project()
     _refuse_unused(data)
-    console = Console()
-    made = scheduling.study(Store(results), scale, cores=cores, executor=executor, console=console)
+    console, store = Console(), Store(results)
+    with sealing(store, scale):
+        made = scheduling.study(store, scale, cores=cores, executor=executor, console=console)
     if made:
         console.print(f"{made} runs made, recorded in {results}/{scale}/.", highlight=False)
 
@@ -158,6 +164,40 @@ def verdicts(
         _write_json({"verdicts": [each.model_dump(mode="json") for each in found]}, json_file)
     else:
         typer.echo(verdict_table(found))
+
+
+@app.command()
+def lock(results: Results = PUBLISHED) -> None:
+    """Lock the bars: what will count as what, from now on."""
+    from crosslab import locking
+
+    _in_project()
+    for line in locking.lock(Store(results), datetime.now(UTC)):
+        typer.echo(line)
+
+
+@app.command()
+def verify(
+    scale: Scale = "lab",
+    results: Results = PUBLISHED,
+    json_file: JsonFile = None,
+    rerun: Annotated[
+        int, typer.Option(min=0, help="Make this many runs again and compare their answers.")
+    ] = 0,
+) -> None:
+    """Check that no record, bar or page was altered and that pages show what records give."""
+    from crosslab.verification.checks import as_json, lines
+    from crosslab.verification.verify import verified
+
+    _in_project()
+    console = Console(quiet=str(json_file) == "-", soft_wrap=True, highlight=False, markup=False)
+    checks = verified(Store(results), scale, rerun=rerun, say=console.print)
+    for line in lines(checks):
+        console.print(line)
+    if json_file is not None:
+        _write_json(as_json(checks, scale, str(results)), json_file)
+    if problems := [problem for check in checks for problem in check.problems]:
+        raise StaleError(problems)
 
 
 @app.command()

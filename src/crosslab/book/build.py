@@ -1,6 +1,5 @@
 """From records to a book: execute what is stale, render, check, build."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -11,11 +10,11 @@ from typing import Any, Final
 
 from crosslab.book.chapters import CHAPTERS, Chapter
 from crosslab.book.freshness import (
-    STAMPS,
     chapter_inputs,
-    rendered_inputs,
     require_fresh,
+    require_locked,
     staleness,
+    stamp_pages,
 )
 from crosslab.book.render import run_entry, table, verdict_table
 from crosslab.book.run import STAMP, execute, read_notebook
@@ -23,7 +22,7 @@ from crosslab.claims import bars, claims
 from crosslab.errors import RunError
 from crosslab.evidence import gathered
 from crosslab.layout import BOOK, BUILT, GENERATED, PUBLISHED
-from crosslab.provenance import digest, interpreter
+from crosslab.provenance import interpreter
 from crosslab.records import MANIFEST, RECORD, Record, Store, write_text
 from crosslab.verdicts import judged
 
@@ -35,7 +34,9 @@ def build(store: Store, scale: str) -> Path:
 
     Raises:
         RunError: A chapter failed, or the build gave a warning.
+        StaleError: Bars were changed after they were locked, or locked after the runs.
     """
+    require_locked(store)
     for chapter in CHAPTERS:
         if staleness(chapter) or _made_from(chapter) != (str(store.root), scale):
             execute_chapter(chapter, store, scale)
@@ -61,20 +62,20 @@ def _made_from(chapter: Chapter) -> tuple[str, str]:
 
 def render(store: Store, scale: str) -> None:
     """Write the generated parts of the pages, and what they were made from."""
+    pages = generated(store, scale)
+    for name, text in pages.items():
+        write_text(GENERATED / name, text)
+    stamp_pages(store, scale, pages)
+
+
+def generated(store: Store, scale: str) -> dict[str, str]:
+    """Return the generated parts of the pages, by the name of their file."""
     pages = {
         "answer.md": _answer(store, scale),
         "runs.md": _runs(store, scale),
         "status.md": _status(store, scale),
     }
-    for name, text in pages.items():
-        write_text(GENERATED / name, text + "\n")
-    stamp = {
-        "results": str(store.root),
-        "scale": scale,
-        "inputs": rendered_inputs(store, scale),
-        "written": {name: digest((GENERATED / name).read_bytes()) for name in pages},
-    }
-    write_text(STAMPS, json.dumps(stamp, indent=1) + "\n")
+    return {name: text + "\n" for name, text in pages.items()}
 
 
 def _answer(store: Store, scale: str) -> str:

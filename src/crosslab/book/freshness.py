@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from crosslab.book.chapters import CHAPTERS, Chapter
-from crosslab.book.run import STAMP, parsed, read_notebook
+from crosslab.book.run import STAMP, parsed, read_notebook, unaltered
+from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.experiments import changes
 from crosslab.layout import CLAIMS, GENERATED
+from crosslab.locking import violations
 from crosslab.provenance import digest, imported_modules, source_digests
-from crosslab.records import MANIFEST, RECORD, Store
+from crosslab.records import MANIFEST, RECORD, Store, write_text
 
 STAMPS: Final = GENERATED / "stamps.json"
 _RENDERING: Final = ("crosslab.book.build",)
@@ -63,18 +65,41 @@ def staleness(chapter: Chapter) -> list[str]:
         stamp = read_notebook(chapter.page).metadata.get(STAMP)
         if stamp is None:
             return ["executed without a stamp"]
+        if not unaltered(chapter.page):
+            return ["altered after it was executed"]
         store, scale = Store(Path(stamp["parameters"]["results"])), stamp["parameters"]["scale"]
         return _differences(stamp["inputs"], chapter_inputs(chapter, store, scale))
     except (StoreError, UsageError) as error:
         return error.problems
 
 
+def stamp_pages(store: Store, scale: str, names: Iterable[str]) -> None:
+    """Write what the generated pages were made from, and what they were when written."""
+    stamp = {
+        "results": str(store.root),
+        "scale": scale,
+        "inputs": rendered_inputs(store, scale),
+        "written": {name: _digest(GENERATED / name) for name in names},
+        "checksum": PLACE,
+    }
+    write_text(STAMPS, with_own_checksum(json.dumps(stamp, indent=1) + "\n"))
+
+
+def pages_stamp() -> dict[str, Any] | None:
+    """Return what the generated pages were made from; nothing where that cannot be trusted."""
+    try:
+        content = STAMPS.read_bytes()
+        stamp: dict[str, Any] = json.loads(content)
+    except (OSError, ValueError):
+        return None
+    return stamp if own_checksum_holds(content, stamp.get("checksum")) else None
+
+
 def rendered_staleness() -> list[str]:
     """Return what the generated pages no longer match; nothing if they are fresh."""
-    try:
-        stamp = json.loads(STAMPS.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return [f"{STAMPS}: missing or unreadable"]
+    stamp = pages_stamp()
+    if stamp is None:
+        return [f"{STAMPS}: missing, unreadable or altered after it was written"]
     try:
         now = rendered_inputs(Store(Path(stamp["results"])), stamp["scale"])
     except (StoreError, UsageError) as error:
@@ -83,6 +108,16 @@ def rendered_staleness() -> list[str]:
     return _differences(
         {**stamp["inputs"], "written": stamp["written"]}, {**now, "written": written}
     )
+
+
+def require_locked(store: Store) -> None:
+    """Refuse to judge records of a store by bars that were not locked before they were made.
+
+    Raises:
+        StaleError: One line per bar.
+    """
+    if problems := violations(store):
+        raise StaleError(problems)
 
 
 def require_fresh() -> None:

@@ -1,22 +1,40 @@
-"""The freshness gate, as a Sphinx extension: it holds however the book is built."""
+"""The gates of the build, as a Sphinx extension: they hold however the book is built.
 
-from typing import Any
+Stale pages, and bars that were not locked before the runs they judge, are refused before
+the build; after it the hashes of what was built are kept, for `crosslab verify`.
+"""
+
+from pathlib import Path
+from typing import Any, Final
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from crosslab.book.freshness import require_fresh
-from crosslab.errors import StaleError
+from crosslab.book.freshness import pages_stamp, require_fresh, require_locked
+from crosslab.book.html import keep_digests
+from crosslab.errors import CrosslabError
+from crosslab.records import Store
+
+_LAST: Final = 999  # after whatever else writes files at the end of a build
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Connect the gate to the beginning of every build."""
-    app.connect("builder-inited", _refuse_stale_pages)
+    """Connect the gates to the beginning and the end of every build."""
+    app.connect("builder-inited", _refuse_what_does_not_hold)
+    app.connect("build-finished", _keep_digests, priority=_LAST)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _refuse_stale_pages(_: Sphinx) -> None:
+def _refuse_what_does_not_hold(_: Sphinx) -> None:
     try:
         require_fresh()
-    except StaleError as error:
+        stamp = pages_stamp()
+        assert stamp is not None  # or the pages would not have been fresh
+        require_locked(Store(Path(stamp["results"])))
+    except CrosslabError as error:
         raise ExtensionError(str(error)) from error
+
+
+def _keep_digests(app: Sphinx, failure: Exception | None) -> None:
+    if failure is None and app.builder.name == "html":
+        keep_digests(Path(app.outdir))

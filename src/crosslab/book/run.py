@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from crosslab import errors
+from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.errors import CrosslabError, ParameterError, RunError, StoreError, UsageError
 
 TYPES: Final[Mapping[str, type]] = {
@@ -196,15 +197,25 @@ def _translated(error: PapermillExecutionError, kept: Path) -> CrosslabError:
 
 
 def _stamp(path: Path, stamp: Mapping[str, Any]) -> None:
-    """Write what the copy was made from into its metadata, and drop what differs per machine."""
+    """Write what the copy was made from into its metadata, and drop what differs per machine.
+
+    The stamp ends in the checksum of the whole copy, outputs and stamp included.
+    """
     notebook = read_notebook(path)
-    notebook.metadata[STAMP] = dict(stamp)
+    notebook.metadata[STAMP] = {**stamp, "checksum": PLACE}
     notebook.metadata.pop("papermill", None)  # absolute paths and times of this machine
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = without_places(output.text)
-    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+    text = str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+    path.write_text(with_own_checksum(text + "\n"), encoding="utf-8")
+
+
+def unaltered(path: Path) -> bool:
+    """Whether an executed copy is, byte for byte, what it was when it was executed."""
+    stamp = read_notebook(path).metadata.get(STAMP, {})
+    return own_checksum_holds(path.read_bytes(), stamp.get("checksum"))
 
 
 def without_places(text: str) -> str:
