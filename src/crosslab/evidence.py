@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crosslab.checkpoints import LAST, prediction_column
 from crosslab.errors import StoreError
-from crosslab.records import DataCard, Manifest, Record, Store, Unit
+from crosslab.records import ANSWERS, DataCard, Manifest, Record, Store, Unit
 from crosslab.stats.crossed import Estimate, crossed
 from crosslab.stats.outcomes import Cells, Outcomes
 
@@ -151,7 +151,7 @@ def _outcomes(
     for unit in sorted(there, key=lambda unit: (unit.arm, unit.seed)):
         if unit.seed not in seeds:
             continue
-        block = right_block(store.answers(unit), prediction_column(checkpoint))
+        block = _block(store, unit, checkpoint)
         asked = asked or block
         if (block.languages, block.items) != (asked.languages, asked.items):
             raise StoreError(
@@ -167,6 +167,17 @@ def _outcomes(
         commonest_share=float(np.bincount([gold for _, gold in asked.items]).max())
         / len(asked.items),
     )
+
+
+_BLOCKS: dict[tuple[str, str], "Block"] = {}  # by the hash of the answers, which never change
+
+
+def _block(store: Store, unit: Unit, checkpoint: str) -> "Block":
+    """Return which answers of a run were right; its files are checked anew at every call."""
+    key = (store.record(unit).files[ANSWERS], checkpoint)
+    if key not in _BLOCKS:
+        _BLOCKS[key] = right_block(store.answers(unit), prediction_column(checkpoint))
+    return _BLOCKS[key]
 
 
 @dataclass(frozen=True, slots=True)
