@@ -25,10 +25,8 @@ def lines(checks: Sequence[Check]) -> list[str]:
     """
     said = []
     for check in checks:
-        if check.problems:
-            state = f"{len(check.problems)} bad"
-        else:
-            state = "ok" if check.counted else "-"
+        good = "ok" if check.counted else "-"
+        state = f"{len(check.problems)} bad" if check.problems else good
         said.append(f"{check.name:<10} {state:<5} {check.counted} {check.what}")
         said += [f"{'':<10} note  {note}" for note in check.notes]
     return said
