@@ -13,7 +13,7 @@ import crosslab
 from crosslab.book.chapters import CHAPTERS
 from crosslab.book.render import verdict_table
 from crosslab.experiments import EXPERIMENTS
-from crosslab.figures import ARM_STYLE
+from crosslab.figures.style import ARM_STYLE
 from crosslab.records import Store, read_record
 from crosslab.verdicts import judged
 

@@ -1,40 +1,28 @@
-"""Figures: each takes evidence and returns a picture, and touches no file.
+"""Figures of the transfer experiments: accuracy and gains, by language and by arm."""
 
-Colours are the first two of the Okabe-Ito set, told apart by every kind of colour
-vision and by marker as well. Backgrounds are opaque, so that a page may be dark.
-"""
+from collections.abc import Sequence
 
-from typing import Any, Final
-
-import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from crosslab.evidence import Evidence, estimate_of
-from crosslab.stats.crossed import Interval
+from crosslab.figures.style import ARM_STYLE, LEVEL, canvas, draw_intervals, tidy
 from crosslab.stats.outcomes import Cells
 
-LEVEL: Final = 0.95
-ARM_STYLE: Final = {
-    "standard": ("#0072B2", "o"),
-    "smoothing-synonyms": ("#D55E00", "s"),
-}
 
-
-def accuracy_by_language(evidence: Evidence, chance: float) -> Figure:
+def accuracy_by_language(evidence: Evidence, arms: Sequence[str], chance: float) -> Figure:
     """Return accuracy per language and arm: seeds as faint marks, mean with its interval."""
     lines = evidence.lines()
-    figure, axes = _axes(7.2, 0.42 * len(lines) + 1.1)
-    for number, (arm, (colour, marker)) in enumerate(_styles(evidence)):
+    figure, ((axes,),) = canvas(0.42 * len(lines) + 1.1)
+    for number, (arm, (colour, marker)) in enumerate(_styles(evidence, arms)):
         places = np.arange(len(lines)) + 0.22 * (number - 0.5)
         points = [evidence.outcomes.points(arm, cells) for _, cells in lines]
         for place, values in zip(places, points, strict=True):
             seeds = values.mean(axis=1)
             axes.scatter(seeds, np.full(seeds.shape, place), s=9, color=colour, alpha=0.3, lw=0)
-        _intervals(
+        draw_intervals(
             axes,
             [estimate_of(values).interval(LEVEL) for values in points],
             places,
@@ -51,11 +39,13 @@ def accuracy_by_language(evidence: Evidence, chance: float) -> Figure:
 def gain_by_language(evidence: Evidence, treated: str, control: str) -> Figure:
     """Return the gain of one arm over another, per language and on average."""
     lines = evidence.lines()
-    figure, axes = _axes(7.2, 0.42 * len(lines) + 1.1)
+    figure, ((axes,),) = canvas(0.42 * len(lines) + 1.1)
     colour, marker = ARM_STYLE[treated]
     gains = [evidence.outcomes.gain(treated, control, cells) for _, cells in lines]
     intervals = [estimate_of(values).interval(LEVEL) for values in gains]
-    _intervals(axes, intervals, np.arange(len(lines)), colour=colour, marker=marker, label=treated)
+    draw_intervals(
+        axes, intervals, np.arange(len(lines)), colour=colour, marker=marker, label=treated
+    )
     axes.axvline(0, color="0.2", linewidth=1)
     _labelled(axes, lines, f"{treated} minus {control}, points")
     return figure
@@ -67,7 +57,7 @@ def gain_matrix(evidence: Evidence, treated: str, control: str) -> Figure:
     difference = outcomes.right[treated].mean(axis=(0, 1)) - outcomes.right[control].mean(
         axis=(0, 1)
     )
-    figure, axes = _axes(7.2, 5.6)
+    figure, ((axes,),) = canvas(5.6)
     labels = [names[key] for key in outcomes.languages]
     reach = max(1.0, float(np.abs(100 * difference).max()))
     sns.heatmap(
@@ -90,42 +80,15 @@ def gain_matrix(evidence: Evidence, treated: str, control: str) -> Figure:
     return figure
 
 
-def _styles(evidence: Evidence) -> list[tuple[str, tuple[str, str]]]:
-    return [(arm, style) for arm, style in ARM_STYLE.items() if arm in evidence.outcomes.right]
-
-
-def _axes(width: float, height: float) -> tuple[Figure, Axes]:
-    figure, axes = plt.subplots(
-        figsize=(width, height), dpi=150, layout="constrained", facecolor="white"
-    )
-    plt.close(figure)  # or a notebook would show it twice: as a result, and as an open figure
-    return figure, axes
-
-
-def _intervals(  # noqa: PLR0913 - how a line of marks looks, each named
-    axes: Axes,
-    intervals: list[Interval],
-    places: NDArray[Any],
-    *,
-    colour: str,
-    marker: str,
-    label: str,
-) -> None:
-    middle = np.array([each.estimate for each in intervals])
-    low = middle - np.array([each.low for each in intervals])
-    high = np.array([each.high for each in intervals]) - middle
-    axes.errorbar(
-        middle, places, xerr=np.stack([low, high]), fmt=marker, color=colour,
-        markersize=6, capsize=3, elinewidth=1.6, label=label,
-    )  # fmt: skip
+def _styles(evidence: Evidence, arms: Sequence[str]) -> list[tuple[str, tuple[str, str]]]:
+    return [
+        (arm, style)
+        for arm, style in ARM_STYLE.items()
+        if arm in arms and arm in evidence.outcomes.right
+    ]
 
 
 def _labelled(axes: Axes, lines: list[tuple[str, Cells]], quantity: str) -> None:
-    axes.set_yticks(range(len(lines)), [label for label, _ in lines])
-    axes.invert_yaxis()
+    tidy(axes, [label for label, _ in lines], quantity)
     # Averages stand apart from the languages they are made of.
     axes.axhline(len(lines) - 2.5, color="0.8", linewidth=0.8)
-    axes.set_xlabel(quantity)
-    axes.grid(axis="x", color="0.9")
-    axes.set_axisbelow(True)
-    sns.despine(ax=axes, left=True)

@@ -5,7 +5,7 @@ from matplotlib.colors import to_hex
 from matplotlib.image import imread
 
 from crosslab.arithmetic import VIEWS, gains
-from crosslab.arithmetic_figures import gains_beside_reruns
+from crosslab.figures.arithmetic import gains_beside_reruns
 from crosslab.published import published
 
 KNOWN = published()

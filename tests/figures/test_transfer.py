@@ -6,7 +6,7 @@ from conftest import made_up_study
 from matplotlib.image import imread
 
 from crosslab.evidence import estimate_of, gathered
-from crosslab.figures import accuracy_by_language, gain_by_language, gain_matrix
+from crosslab.figures.transfer import accuracy_by_language, gain_by_language, gain_matrix
 
 ARMS = ("smoothing-synonyms", "standard")
 
@@ -19,7 +19,7 @@ def evidence(tmp_path_factory):
 @pytest.fixture
 def figures(evidence):
     return [
-        accuracy_by_language(evidence, chance=0.5),
+        accuracy_by_language(evidence, ARMS, chance=0.5),
         gain_by_language(evidence, *ARMS),
         gain_matrix(evidence, *ARMS),
     ]

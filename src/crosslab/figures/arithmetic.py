@@ -2,12 +2,11 @@
 
 from typing import Final
 
-import matplotlib.pyplot as plt
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crosslab.arithmetic import VIEWS, Gain, gains
+from crosslab.figures.style import canvas, tidy
 from crosslab.published import Published
 
 _CLAIMED: Final = ("#0072B2", "o")  # Okabe-Ito, told apart by marker as well
@@ -18,19 +17,11 @@ def gains_beside_reruns(known: Published) -> Figure:
     """Return claimed gains with their intervals above the differences of published re-runs."""
     found = gains(known)
     lines = len(found) * len(VIEWS) + len(known.reruns)
-    figure, axes = plt.subplots(
-        figsize=(7.2, 0.32 * lines + 1.6), dpi=150, layout="constrained", facecolor="white"
-    )
-    plt.close(figure)  # or a notebook would show it twice
+    figure, ((axes,),) = canvas(0.32 * lines + 1.6)
     labels = [label for each in found for label in _draw_gain(axes, each, found)]
     labels += _draw_reruns(axes, known, first=len(labels))
     axes.axvline(0, color="0.2", linewidth=1)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.invert_yaxis()
-    axes.set_xlabel("difference, accuracy points")
-    axes.grid(axis="x", color="0.9")
-    axes.set_axisbelow(True)
-    sns.despine(ax=axes, left=True)
+    tidy(axes, labels, "difference, accuracy points")
     figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return figure
 

@@ -1,0 +1,1 @@
+"""Figures: each takes evidence and returns a picture, and touches no file."""

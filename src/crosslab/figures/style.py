@@ -1,0 +1,77 @@
+"""What all figures share: colours, backgrounds, marks with their intervals.
+
+Colours are those of Okabe and Ito, told apart by every kind of colour vision and by marker
+as well. Backgrounds are opaque, so that a page may be dark.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from crosslab.stats.crossed import Interval
+
+LEVEL: Final = 0.95
+WIDTH: Final = 7.2  # inches: the text column of the book
+ARM_STYLE: Final = {
+    "standard": ("#0072B2", "o"),
+    "adversarial": ("#009E73", "^"),
+    "smoothing-noise": ("#CC79A7", "v"),
+    "smoothing-synonyms": ("#D55E00", "s"),
+    "smoothing-synonyms-static": ("#E69F00", "D"),
+    "clean-matched": ("#56B4E9", "P"),
+    "code-switch": ("#000000", "X"),
+    "consistency": ("#7F7F7F", "*"),
+}
+
+
+def canvas(
+    height: float, *, rows: int = 1, columns: int = 1, **options: Any
+) -> tuple[Figure, NDArray[Any]]:
+    """Return a figure as wide as the page and its axes, shape ``(rows, columns)``."""
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(WIDTH, height),
+        dpi=150,
+        layout="constrained",
+        facecolor="white",
+        squeeze=False,
+        **options,
+    )
+    plt.close(figure)  # or a notebook would show it twice: as a result, and as an open figure
+    return figure, axes
+
+
+def draw_intervals(  # noqa: PLR0913 - how a line of marks looks, each named
+    axes: Axes,
+    intervals: Sequence[Interval],
+    places: Sequence[float] | NDArray[Any],
+    *,
+    colour: str,
+    marker: str,
+    label: str,
+) -> None:
+    """Draw estimates with their intervals, lying: one place on the vertical axis each."""
+    middle = np.array([each.estimate for each in intervals])
+    low = middle - np.array([each.low for each in intervals])
+    high = np.array([each.high for each in intervals]) - middle
+    axes.errorbar(
+        middle, places, xerr=np.stack([low, high]), fmt=marker, color=colour,
+        markersize=6, capsize=3, elinewidth=1.6, label=label,
+    )  # fmt: skip
+
+
+def tidy(axes: Axes, labels: Sequence[str], quantity: str) -> None:
+    """Name the lines of a lying plot, first on top, and its quantity."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()
+    axes.set_xlabel(quantity)
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    sns.despine(ax=axes, left=True)
