@@ -261,7 +261,7 @@ class MechanismConfig:
 
     items: int  # the first so many test items
     voted_items: int  # the first so many of them are voted on
-    radii: tuple[float, ...] = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0)  # in lengths of each word
+    radii: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 1.0, 2.0)  # in lengths of each word
     attack_steps: int = 3
     vote_scales: tuple[float, ...] = (0.0375, 0.125)  # per coordinate; 0.3 and 1 over 8 = sqrt(64)
     choosing_draws: int = 20
@@ -334,13 +334,13 @@ def _languages(sentences: tuple[int, ...]) -> tuple[LanguageConfig, ...]:
     )
 
 
-# Chosen on the source-language dev items of two other worlds, by a rule that LOG.md states.
+# Chosen on the source-language dev items of another world, by a rule that LOG.md states.
 _METHODS: Final = MethodsConfig(
-    adversarial=AdversarialConfig(radius=0.1),
+    adversarial=AdversarialConfig(radius=0.03),
     smoothing_noise=NoiseConfig(radius=0.3),
     copies=CopiesConfig(copies=3, epochs=4),
     code_switch=CodeSwitchConfig(),
-    consistency=ConsistencyConfig(radius=0.3),
+    consistency=ConsistencyConfig(radius=0.1),
 )
 
 _SMOKE: Final = StudyConfig(
