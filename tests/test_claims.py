@@ -1,93 +1,97 @@
+import numpy as np
 import pytest
-from conftest import made_up_study
+import yaml
 
 from crosslab import claims
-from crosslab.book.render import verdict_table
-from crosslab.claims import bars, judged, verdict
+from crosslab.claims import Bar, bars
 from crosslab.errors import UsageError
-from crosslab.evidence import gathered
-from crosslab.records import Store
 
-(BAR,) = bars()
-(CLAIM,) = (each for each in claims.claims() if each.claim_id == BAR.claim_id)
+BARS = {bar.claim_id: bar for bar in bars() if bar.rung == "lab"}
 
 
-def verdict_on(root, standard, smoothed, **options):
-    shares = {"standard": standard, "smoothing-synonyms": smoothed}
-    store = made_up_study(root, scale="lab", accuracies=shares, items=300, **options)
-    return verdict(CLAIM, BAR, gathered(store, "lab", BAR.experiment))
+def changed(**values):
+    """Return the bar on paraphrases with some fields changed, checked as from the file."""
+    return Bar.model_validate(BARS["gain-paraphrase"].model_dump(by_alias=True) | values)
 
 
-def test_a_clear_gain_confirms_the_direction_and_never_the_figure(tmp_path):
-    found = verdict_on(tmp_path, 0.6, 0.75)
-    assert found.replication == "direction-only"
-    assert found.estimate == pytest.approx(15, abs=2)
-    assert found.interval[0] > 0
-    assert found.tests["direction"]["p_one_sided"] < 0.001
+def test_each_claim_of_transfer_has_a_bar_in_the_lab():
+    assert set(BARS) >= {"gain-paraphrase", "gain-nli", "gain-generalized"}
 
 
-def test_a_clear_loss_contradicts(tmp_path):
-    found = verdict_on(tmp_path, 0.75, 0.6)
-    assert found.replication == "contradicted"
-    assert found.interval[1] < 0
-    assert found.tests["direction"]["p_one_sided"] > 0.999
+def test_no_bar_of_the_lab_speaks_of_the_size():
+    assert not any(bar.size_at_issue for bar in BARS.values())
 
 
-def test_no_difference_between_noisy_arms_is_inconclusive(tmp_path):
-    found = verdict_on(tmp_path, 0.7, 0.7)
-    assert found.replication == "inconclusive"
-    assert found.interval[0] < 0 < found.interval[1]
+def test_every_bar_asks_for_seeds_that_were_not_in_the_pilot():
+    for bar in BARS.values():
+        assert bar.seed_range == range(100, 110)
 
 
-def test_a_missing_run_makes_a_verdict_inconclusive_and_is_named(tmp_path):
-    found = verdict_on(
-        tmp_path, 0.5, 0.9, leave_out=lambda unit: unit.seed == 3 and unit.arm == "standard"
-    )
-    assert found.replication == "inconclusive"
-    assert "transfer-paraphrase standard seed 3" in found.reason
+@pytest.mark.parametrize(
+    ("claim_id", "published"),
+    [
+        ("gain-paraphrase", [[84.8, 86.4, 87.5]]),
+        (
+            "gain-nli",
+            [[79.9, 79.81, 78.63], [80.9, 80.11, 79.74], [71.5, 70.4], [75.1, 73.5]],
+        ),
+    ],
+)
+def test_the_original_standard_errors_follow_from_the_published_re_runs(claim_id, published):
+    squares = sum(np.var(group) * len(group) for group in published)
+    deviation = np.sqrt(squares / sum(len(group) - 1 for group in published))
+    bar = BARS[claim_id]
+    assert bar.original_standard_error_points == round(np.sqrt(2) * deviation, 2)
+    for figure in (figure for group in published for figure in group):
+        assert str(figure) in bar.original_standard_error_source
 
 
-def test_a_rehearsal_decides_nothing_however_clear_the_numbers(tmp_path):
-    store = made_up_study(tmp_path, accuracies={"standard": 0.5, "smoothing-synonyms": 0.9})
-    (found,) = judged(store, "smoke")
-    assert found.replication == "inconclusive"
-    assert "rehearsal" in found.reason
+def test_the_numbers_of_a_bar_are_those_that_decide():
+    criteria = BARS["gain-nli"].criteria
+    assert (criteria.claimed_points, criteria.level) == (1.6, 0.95)
+    assert (criteria.smallest_effect_points, criteria.equivalence_points) == (0.5, 1.0)
+    assert changed(size_at_issue=True).criteria.size_at_issue
 
 
-@pytest.mark.parametrize("seeds", [9, 11])
-def test_other_than_the_seeds_that_were_asked_for_decide_nothing(tmp_path, seeds):
-    shares = {"standard": 0.5, "smoothing-synonyms": 0.9}
-    store = made_up_study(tmp_path, scale="lab", accuracies=shares, seeds=seeds)
-    (found,) = judged(store, "lab")
-    assert found.replication == "inconclusive"
-    assert f"{seeds} seeds, and the bar asks for 10" in found.reason
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"equivalence_points": None}, "equivalence_points"),
+        ({"original_standard_error_source": None}, "its source in words"),
+        ({"claimed_points": None, "equivalence_points": None}, "no size at issue"),
+        (
+            {
+                "claimed_points": None,
+                "equivalence_points": None,
+                "original_standard_error_points": None,
+                "original_standard_error_source": None,
+                "size_at_issue": True,
+            },
+            "no size at issue",
+        ),
+        ({"control": "smoothing-synonyms"}, "must differ"),
+        ({"experiments": ["a", "a"]}, "named twice"),
+        ({"experiments": []}, "experiments"),
+        ({"cells": "all"}, "cells"),
+        ({"rung": "smoke"}, "rung"),
+        ({"seeds": 1}, "seeds"),
+        ({"level": 95}, "level"),
+        ({"smallest_effect_points": 0}, "smallest_effect_points"),
+        ({"colour": "blue"}, "colour"),
+    ],
+)
+def test_a_bar_that_contradicts_itself_is_refused(values, problem):
+    with pytest.raises(ValueError, match=problem):
+        changed(**values)
 
 
-def test_a_single_complete_seed_is_not_measured_and_does_not_stop_the_table(tmp_path):
-    store = made_up_study(tmp_path, scale="lab", leave_out=lambda unit: unit.seed > 0)
-    (found,) = judged(store, "lab")
-    assert found.estimate is None
-    assert "runs are missing" in found.reason
-    assert "not measured" in verdict_table([found])
-
-
-def test_arms_that_gave_the_same_answers_are_no_evidence(tmp_path):
-    found = verdict_on(tmp_path, 1.0, 1.0)
-    assert found.replication == "inconclusive"
-    assert "same answers" in found.reason
-
-
-def test_a_verdict_names_every_record_it_rests_on(tmp_path):
-    found = verdict_on(tmp_path, 0.6, 0.75)
-    assert len(found.records) == 2 * BAR.seeds
-    assert all((tmp_path / folder / "record.json").exists() for folder in found.records)
-
-
-def test_the_two_halves_of_a_verdict_do_not_touch(tmp_path):
-    gain, loss = (
-        verdict_on(tmp_path / n, *a) for n, a in {"a": (0.6, 0.75), "b": (0.75, 0.6)}.items()
-    )
-    assert gain.literature == loss.literature == CLAIM.literature.stance
+def test_two_bars_for_one_claim_and_rung_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "bars.yaml"
+    row = BARS["gain-nli"].model_dump(by_alias=True)
+    path.write_text(yaml.safe_dump({"bars": [row, row]}))
+    monkeypatch.setattr(claims, "BARS", path)
+    with pytest.raises(UsageError, match="gain-nli has 2 bars on rung lab"):
+        claims.bars()
 
 
 def test_the_claim_is_quoted_at_its_place_in_the_report():
@@ -111,8 +115,3 @@ def test_a_file_of_claims_that_is_missing_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(claims, "REGISTRY", tmp_path / "none.yaml")
     with pytest.raises(UsageError, match=r"none\.yaml"):
         claims.claims()
-
-
-def test_no_study_no_verdict(tmp_path):
-    with pytest.raises(Exception, match="no study at scale"):
-        judged(Store(tmp_path), "lab")

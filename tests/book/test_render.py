@@ -3,11 +3,11 @@ from conftest import made_up_study
 
 from crosslab import claims
 from crosslab.book import render
-from crosslab.claims import judged, verdict
 from crosslab.evidence import gathered
+from crosslab.verdicts import verdict
 
-(BAR,) = claims.bars()
-(CLAIM,) = (each for each in claims.claims() if each.claim_id == "gain-paraphrase")
+(BAR,) = (each for each in claims.bars() if each.claim_id == "gain-paraphrase")
+(CLAIM,) = (each for each in claims.claims() if each.claim_id == BAR.claim_id)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_a_cell_cannot_break_its_table():
 
 
 def test_the_verdict_in_words_gives_both_halves_the_reason_and_the_bar(evidence):
-    found = verdict(CLAIM, BAR, evidence)
+    found = verdict(CLAIM, BAR, [evidence], scale="smoke")
     words = render.verdict_words(CLAIM, BAR, found)
     for part in (CLAIM.quote, found.replication, found.literature, BAR.quantity, "NOT FOUND"):
         assert part in words
@@ -39,7 +39,7 @@ def test_the_verdict_in_words_gives_both_halves_the_reason_and_the_bar(evidence)
 
 
 def test_the_reading_says_what_the_numbers_say(evidence):
-    found = verdict(CLAIM, BAR, evidence)
+    found = verdict(CLAIM, BAR, [evidence], scale="smoke")
     words = render.reading(evidence, BAR, found)
     gains = evidence.outcomes.gain(BAR.treated, BAR.control, evidence.outcomes.same_language())
     ahead = int((gains.mean(axis=1) > 0).sum())
@@ -48,7 +48,7 @@ def test_the_reading_says_what_the_numbers_say(evidence):
 
 
 def test_the_gain_table_and_the_verdict_give_the_same_interval(evidence):
-    found = verdict(CLAIM, BAR, evidence)
+    found = verdict(CLAIM, BAR, [evidence], scale="smoke")
     (line,) = [
         line for line in render.gain_table(evidence, BAR).splitlines() if "all targets" in line
     ]
@@ -70,8 +70,16 @@ def test_the_matrix_is_also_there_in_numbers(evidence):
     assert row[:2] == ["| Boran", render.points(gain)]
 
 
-def test_a_scale_that_is_not_the_rung_is_named_in_the_answer(tmp_path):
-    assert "lab (scale smoke)" in render.verdict_table(judged(made_up_study(tmp_path), "smoke"))
+def test_a_scale_that_is_not_the_rung_is_named_in_the_answer(evidence):
+    found = verdict(CLAIM, BAR, [evidence], scale="smoke")
+    assert "lab (scale smoke)" in render.verdict_table([found])
+
+
+def test_runs_of_every_experiment_a_bar_names_are_linked(evidence):
+    both = BAR.model_copy(update={"experiments": ["transfer-paraphrase", "transfer-nli"]})
+    words = render.verdict_words(CLAIM, both, verdict(CLAIM, BAR, [evidence], scale="smoke"))
+    assert "(#transfer-paraphrase-runs)" in words
+    assert "(#transfer-nli-runs)" in words
 
 
 def test_every_run_is_linked_to_its_entry(evidence):
