@@ -22,10 +22,11 @@ def test_an_experiment_names_only_what_exists(experiment):
     assert set(experiment.claims) <= {claim.claim_id for claim in claims()}
 
 
-def test_a_bar_compares_arms_that_its_experiment_runs_with_enough_seeds():
-    for bar in bars():
-        assert {bar.treated, bar.control} <= set(EXPERIMENTS[bar.experiment].arms)
-        assert study_config(bar.rung).seeds >= bar.seeds
+@pytest.mark.parametrize("bar", bars(), ids=lambda bar: f"{bar.claim_id}-{bar.rung}")
+def test_a_bar_compares_arms_that_its_experiments_run_under_the_seeds_it_asks_for(bar):
+    for name in bar.experiments:
+        assert {bar.treated, bar.control} <= set(EXPERIMENTS[name].arms)
+    assert list(study_config(bar.rung).seed_range) == list(bar.seed_range)
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -239,6 +239,8 @@ def test_an_outcome_that_holds_with_and_without_collapsed_runs_stands():
     found = on(made_up_outcomes(-8, seed_points=1, collapsed={"smoothing-synonyms": [104]}))
     assert found.replication == "contradicted"
     assert "collapsed, and kept" in found.reason
+    estimate = -found.tests["without_collapsed"]["estimate"]
+    assert f"without their seeds it is \N{MINUS SIGN}{estimate:.1f} points" in found.reason
 
 
 @pytest.mark.parametrize("which", ARMS)
@@ -257,6 +259,7 @@ def test_two_seeds_that_are_left_decide_nothing_and_three_may():
     two, three = (on(each) for each in outcomes)
     assert two.replication == "inconclusive"
     assert "2 seeds left without a collapsed run, and 3 are needed" in two.reason
+    assert "without_collapsed" not in two.tests
     assert three.replication == "contradicted"
 
 
@@ -322,7 +325,9 @@ def test_with_all_records_every_claim_is_judged_and_every_record_is_there(tmp_pa
 
 def test_a_rehearsal_decides_nothing_however_clear_the_numbers(tmp_path, made_up_claims):
     store = made_up_store(tmp_path, "transfer-paraphrase", "transfer-nli", scale="smoke")
-    for each in judged(store, "smoke"):
+    found = judged(store, "smoke")
+    assert len(found) == len(BARS)
+    for each in found:
         assert each.interval[0] > 0
         assert each.replication == "inconclusive"
         assert "rehearsal" in each.reason

@@ -137,9 +137,13 @@ def _with_collapsed(reason: str, bar: Bar, result: Weighed) -> str:
         return kept
     interval = result.without_collapsed.interval(bar.level)
     return (
-        f"{kept}; without their seeds it is {interval.estimate:+.1f} points "
-        f"({interval.low:+.1f} to {interval.high:+.1f})"
+        f"{kept}; without their seeds it is {_signed(interval.estimate)} points "
+        f"({_signed(interval.low)} to {_signed(interval.high)})"
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _numbers(bar: Bar, result: Weighed) -> dict[str, Any]:

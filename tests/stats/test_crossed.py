@@ -165,6 +165,13 @@ def test_the_seed_part_of_an_average_has_degrees_of_its_own():
     assert found.seed_error == pytest.approx(0.5, rel=1e-3)
 
 
+def test_a_prediction_has_the_degrees_of_the_seeds_and_the_doubt_of_two_means():
+    found = some(1.0, error=9.0, degrees=18, seed_error=0.5, seed_degrees=4)
+    reach = stats.t.ppf(0.975, 4) * np.sqrt(2) * 0.5
+    assert found.prediction(0.95).high == pytest.approx(1 + reach)
+    assert found.prediction(0.95).low == pytest.approx(1 - reach)
+
+
 def test_an_average_of_nothing_is_refused():
     with pytest.raises(UsageError, match="at least one"):
         averaged([])

@@ -13,6 +13,10 @@ def test_a_single_question_needs_no_adjustment():
     assert holm({}) == {}
 
 
+def test_no_adjusted_value_is_above_one():
+    assert holm({"a": 0.9, "b": 0.8, "c": 0.7}) == {"a": 1.0, "b": 1.0, "c": 1.0}
+
+
 def test_names_keep_their_order_and_their_values():
     assert holm({"b": 0.5, "a": 0.01}) == pytest.approx({"b": 0.5, "a": 0.02})
     assert list(holm({"b": 0.5, "a": 0.01})) == ["b", "a"]

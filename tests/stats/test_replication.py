@@ -26,6 +26,14 @@ def test_with_many_degrees_of_freedom_it_is_that_of_the_normal_distribution(mean
     assert found == pytest.approx(closed_form(mean, error, original), rel=2e-3)
 
 
+def test_a_result_far_sharper_than_the_claim_is_not_overlooked():
+    # a peak a thousandth as wide as what is integrated over
+    found = factor(0.7371, error=0.002, original=1.9, degrees=9)
+    prior = stats.norm.pdf(0.7371, CLAIMED, 1.9)
+    t = stats.t(9)
+    assert found == pytest.approx(prior * 0.002 / t.pdf(0.7371 / 0.002), rel=0.01)
+
+
 def test_a_claim_without_doubt_compares_two_single_values():
     mean, t = 1.5, stats.t(9)
     expected = t.pdf((mean - CLAIMED) / ERROR) / t.pdf(mean / ERROR)

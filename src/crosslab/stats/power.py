@@ -34,5 +34,5 @@ def power(effect: float, found: Estimate, *, level: float) -> float:
 def detectable(found: Estimate, *, level: float, wanted: float = USUAL) -> float:
     """Return the least effect that is found with the wanted chance."""
     reach = found.standard_error * float(stdtrit(found.degrees, (1 + level) / 2))
-    # Twice the reach of a 95 % interval is found with more than 90 % at any number of seeds.
+    # Ten times the reach of the interval is beyond every chance one might want.
     return float(brentq(lambda effect: power(effect, found, level=level) - wanted, 0.0, 10 * reach))
