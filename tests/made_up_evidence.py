@@ -8,6 +8,7 @@ from conftest import LANGUAGES, draft, made_up_answers
 
 from crosslab.claims import Claim, Literature
 from crosslab.evidence import Evidence
+from crosslab.provenance import digest
 from crosslab.records import Manifest, Record, Store, Unit
 from crosslab.seeding import generator
 from crosslab.stats.outcomes import Outcomes
@@ -24,7 +25,7 @@ def made_up_claim(claim_id: str) -> Claim:
 
 def made_up_unit(experiment: str, arm: str, seed: int, scale: str = "lab") -> Unit:
     """Return a unit with a fingerprint of its own."""
-    fingerprint = f"{abs(hash((experiment, arm, seed))):064x}"
+    fingerprint = digest(f"{experiment} {arm} {seed}")
     return Unit(scale=scale, experiment=experiment, arm=arm, seed=seed, fingerprint=fingerprint)
 
 
