@@ -7,7 +7,9 @@ The numbers come from ``weighing.py``, the rule that turns them into an outcome 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from crosslab.claims import BARS, REGISTRY, Bar, Claim, Replication, Verdict, bars, claims
+from crosslab.arithmetic import Check, checks
+from crosslab.checkpoints import LAST
+from crosslab.claims import BARS, REGISTRY, Bar, Claim, Replication, Stance, Verdict, bars, claims
 from crosslab.config import study_config
 from crosslab.errors import UsageError
 from crosslab.evidence import Evidence, complete_seeds, gathered
@@ -20,6 +22,7 @@ from crosslab.stats.power import detectable, power
 from crosslab.stats.replication import replication_bayes_factor
 from crosslab.weighing import RUNG_OF, Weighed, weighed
 
+ARITHMETIC: Final = "arithmetic"  # rung and scale: figures in print, no run
 _SCOPE: Final = {"lab": "for one encoder and one world of invented languages"}
 
 
@@ -31,10 +34,42 @@ def judged(store: Store, scale: str) -> list[Verdict]:
         StoreError: There is no study at this scale, or a record is damaged.
     """
     study_config(scale)  # a scale that does not exist is refused by name
-    return [
-        *_by_bars(store, scale),
-        # Verdicts of rung `arithmetic`, which need neither runs nor a bar, go here.
-    ]
+    return [*_by_bars(store, scale), *by_arithmetic()]
+
+
+def by_arithmetic() -> list[Verdict]:
+    """Return the verdicts of rung ``arithmetic``: what is in print, and no run."""
+    stances = {claim.claim_id: claim.literature.stance for claim in claims()}
+    return [_by_arithmetic(check, stances[check.claim_id]) for check in checks()]
+
+
+def _by_arithmetic(check: Check, stance: Stance) -> Verdict:
+    """Return a check of published figures as a verdict.
+
+    What stands in the way of a replication is said first: figures in print can be weighed,
+    and nothing is replicated by weighing them.
+    """
+    empty = {"bayes_factor": "no runs", "prediction": "no runs"}
+    if check.estimate_points is None:
+        empty |= dict.fromkeys(("estimate", "interval", "power"), "no figure is claimed")
+    return Verdict(
+        claim_id=check.claim_id,
+        rung=ARITHMETIC,
+        scale=ARITHMETIC,
+        estimate=check.estimate_points,
+        interval=check.interval,
+        claimed=check.claimed_points,
+        tests=check.tests,
+        bayes_factor=None,
+        power=check.power,
+        prediction=None,
+        seeds=[],
+        literature=stance,
+        replication="inconclusive" if check.obstacle is None else "not-testable-here",
+        reason=check.reason if check.obstacle is None else f"{check.obstacle}: {check.reason}",
+        not_computed=empty,
+        records=[],
+    )
 
 
 def _by_bars(store: Store, scale: str) -> list[Verdict]:
@@ -48,16 +83,28 @@ def _by_bars(store: Store, scale: str) -> list[Verdict]:
     ]
     if problems:
         raise UsageError(problems)
-    names = dict.fromkeys(name for bar in asked for name in bar.experiments)
-    found = [each for name in names if (each := _evidence(store, scale, name))]
-    return [verdict(known[bar.claim_id], bar, found, scale=scale) for bar in asked]
+    return [
+        verdict(known[bar.claim_id], bar, evidence_for(bar, store, scale), scale=scale)
+        for bar in asked
+    ]
 
 
-def _evidence(store: Store, scale: str, experiment: str) -> Evidence | None:
-    """Return the evidence on an experiment; nothing where no seed is complete yet."""
-    units = [unit for unit in store.manifest(scale).units if unit.experiment == experiment]
-    there = [unit for unit in units if store.folder(unit).exists()]
-    return gathered(store, scale, experiment) if complete_seeds(units, there) else None
+def evidence_for(bar: Bar, store: Store, scale: str, checkpoint: str = LAST) -> list[Evidence]:
+    """Return the evidence a bar asks for, on its two arms alone.
+
+    An experiment of which no seed is complete yet is left out; the verdict then names it.
+    """
+    arms = (bar.control, bar.treated)
+    found = []
+    for name in bar.experiments:
+        units = [
+            unit
+            for unit in store.manifest(scale).units
+            if unit.experiment == name and unit.arm in arms
+        ]
+        if complete_seeds(units, [unit for unit in units if store.folder(unit).exists()]):
+            found.append(gathered(store, scale, name, checkpoint, arms))
+    return found
 
 
 def verdict(claim: Claim, bar: Bar, evidence: Sequence[Evidence], *, scale: str) -> Verdict:

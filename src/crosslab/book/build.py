@@ -8,7 +8,7 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any, Final
 
-from crosslab.book.chapters import CHAPTERS, Chapter
+from crosslab.book.chapters import CHAPTER_OF, CHAPTERS, Chapter
 from crosslab.book.freshness import (
     chapter_inputs,
     require_fresh,
@@ -18,9 +18,8 @@ from crosslab.book.freshness import (
 )
 from crosslab.book.render import run_entry, table, verdict_table
 from crosslab.book.run import STAMP, execute, read_notebook
-from crosslab.claims import bars, claims
+from crosslab.claims import claims
 from crosslab.errors import RunError
-from crosslab.evidence import gathered
 from crosslab.layout import BOOK, BUILT, GENERATED, PUBLISHED
 from crosslab.provenance import interpreter
 from crosslab.records import MANIFEST, RECORD, Record, Store, write_text
@@ -80,12 +79,9 @@ def generated(store: Store, scale: str) -> dict[str, str]:
 
 def _answer(store: Store, scale: str) -> str:
     """Return the answer so far: the verdicts, whose runs they are, and what was not run."""
-    pages = {chapter.experiment: chapter.name for chapter in CHAPTERS}
-    names = {claim.claim_id: claim.name for claim in claims()}
-    names |= {
-        bar.claim_id: f"[{names[bar.claim_id]}](executed/{pages[bar.experiments[0]]}.ipynb)"
-        for bar in bars()
-        if bar.experiments[0] in pages
+    names = {
+        claim.claim_id: f"[{claim.name}](executed/{CHAPTER_OF[claim.claim_id]}.ipynb)"
+        for claim in claims()
     }
     found = judged(store, scale)
     whose = (
@@ -152,7 +148,7 @@ def _page_row(chapter: Chapter) -> tuple[str, ...]:
         f"[{chapter.name}](executed/{chapter.name}.ipynb)",
         stamp["executed"].removesuffix("+00:00"),
         str(stamp["seconds"]),
-        str(sum(seen not in ("absent", MANIFEST) for seen in _seen(stamp))),
+        str(sum(seen != "absent" and not seen.endswith(MANIFEST) for seen in _seen(stamp))),
         f"`{notebook[:12]}`",
         "; ".join(problems) if problems else "fresh",
     )
@@ -165,15 +161,16 @@ def _seen(stamp: dict[str, Any]) -> list[str]:
 
 
 def _time_spent(store: Store, scale: str) -> str:
-    rows = []
-    for chapter in CHAPTERS:
-        evidence = gathered(store, scale, chapter.experiment)
-        for kind, records in (("pre-training", evidence.parents), ("runs", evidence.records)):
-            wall = [record.wall_seconds for record in records]
-            rows.append(
-                (chapter.experiment, kind, len(wall), f"{sum(wall):.0f}", f"{max(wall):.0f}")
-            )
-    return table(("experiment", "kind", "count", "seconds in all", "longest"), rows)
+    spent: dict[tuple[str, str], list[float]] = {}
+    for unit in store.manifest(scale).units:
+        if store.state(unit) != "absent":
+            record = store.record(unit)
+            spent.setdefault((unit.experiment, unit.arm), []).append(record.wall_seconds)
+    rows = [
+        (experiment, arm, len(wall), f"{sum(wall):.0f}", f"{max(wall):.0f}")
+        for (experiment, arm), wall in spent.items()
+    ]
+    return table(("experiment", "arm", "runs", "seconds in all", "longest"), rows)
 
 
 def _built() -> Path:

@@ -1,4 +1,4 @@
-"""The chapters of the book: which notebook each is, and which experiment it reads."""
+"""The chapters of the book: which notebook each is, and which experiments it reads."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +9,11 @@ from crosslab.layout import EXECUTED, NOTEBOOKS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A chapter notebook and the experiment whose records it reads."""
+    """A chapter notebook and what it reads."""
 
     name: str
-    experiment: str
+    experiments: tuple[str, ...] = ()
+    further_scales: tuple[str, ...] = ()  # of which it reads records too, where there are any
 
     @property
     def notebook(self) -> Path:
@@ -25,4 +26,23 @@ class Chapter:
         return EXECUTED / f"{self.name}.ipynb"
 
 
-CHAPTERS: Final = (Chapter(name="transfer-paraphrase", experiment="transfer-paraphrase"),)
+_TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
+
+CHAPTERS: Final = (
+    Chapter(name="arithmetic"),
+    Chapter(name="settings", further_scales=("tuning",)),
+    Chapter(name="transfer-paraphrase", experiments=("transfer-paraphrase",)),
+    Chapter(name="transfer-nli", experiments=("transfer-nli",)),
+    Chapter(name="generalized", experiments=_TRANSFER),
+    Chapter(name="mechanism", experiments=("mechanism",)),
+    Chapter(name="multiverse", experiments=_TRANSFER),
+    Chapter(name="deviations", experiments=_TRANSFER),
+    Chapter(name="how-often-wrong"),
+)
+
+# Where the verdict on a claim is argued.
+CHAPTER_OF: Final = {
+    "gain-paraphrase": "transfer-paraphrase",
+    "gain-nli": "transfer-nli",
+    "gain-generalized": "generalized",
+}

@@ -30,7 +30,15 @@ def chapter_inputs(chapter: Chapter, store: Store, scale: str) -> dict[str, Any]
         "notebook": {str(chapter.notebook): _digest(chapter.notebook)},
         "sources": source_digests(_modules(chapter.notebook)),
         "claims": _claims(),
-        "records": record_digests(store, scale),
+        "records": {
+            **record_digests(store, scale),
+            **{
+                name: each
+                for further in chapter.further_scales
+                if (store.root / further / MANIFEST).exists()
+                for name, each in record_digests(store, further).items()
+            },
+        },
     }
 
 
@@ -47,7 +55,8 @@ def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
 def record_digests(store: Store, scale: str) -> dict[str, str]:
     """Return the hash of every record of a study, each checked against its files."""
     manifest = store.manifest(scale)
-    found = {MANIFEST: digest((store.root / scale / MANIFEST).read_bytes())}
+    path = f"{scale}/{MANIFEST}"
+    found = {path: digest((store.root / path).read_bytes())}
     for unit in manifest.units:
         if store.state(unit) == "absent":
             found[unit.folder] = "absent"

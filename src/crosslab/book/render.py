@@ -1,17 +1,16 @@
-"""What the pages say in words and tables, written from verdicts and evidence.
+"""How numbers, verdicts and runs are written on every page.
 
-No number in the book is typed by hand: prose asks a function of this module, and
-the function takes its numbers from records.
+No number in the book is typed by hand: prose asks a function of this folder, and the
+function takes its numbers from records. What one chapter alone says stands in a module of
+its own (``transfer_tables``, ``mechanism_tables``, ...).
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from crosslab.claims import Bar, Claim, Verdict
-from crosslab.evidence import Evidence, estimate_of
 from crosslab.records import Record
 from crosslab.stats.crossed import Interval
-from crosslab.stats.outcomes import Cells
 
 _REPLICATION_WORDS: Final = {
     "reproduced": "the figure is reproduced",
@@ -113,6 +112,48 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
     )
 
 
+def test_table(verdict: Verdict) -> str:
+    """Return every test behind a verdict, and why some of them were not made."""
+    tests, direction = verdict.tests, verdict.tests.get("direction", {})
+    rows = [
+        ("direction: p, one-sided", _number(direction.get("p_one_sided"))),
+        ("standard error, points", _number(direction.get("standard_error"))),
+        ("degrees of freedom", _number(direction.get("degrees_of_freedom"))),
+        (
+            "as large as claimed: p of equivalence",
+            _number(tests.get("equivalence", {}).get("p")),
+        ),
+        ("replication Bayes factor", _number(verdict.bayes_factor)),
+        ("power", _number(verdict.power)),
+        (
+            "least effect found with a chance of 80 %, points",
+            _number(tests.get("power", {}).get("detectable_points")),
+        ),
+        (
+            "where a re-run with as many seeds should fall",
+            "not computed" if verdict.prediction is None else _range(verdict.prediction),
+        ),
+        *(
+            (f"p in {language} alone, Holm over languages", _number(value))
+            for language, value in tests.get("holm", {}).items()
+        ),
+    ]
+    missing = "; ".join(f"{name.replace('_', ' ')}: {why}" for name, why in _absent(verdict))
+    return table(("test", "value"), rows) + (f"\n\nNot computed: {missing}." if missing else "")
+
+
+def _absent(verdict: Verdict) -> list[tuple[str, str]]:
+    return list(verdict.not_computed.items())
+
+
+def _number(value: float | None) -> str:
+    return "not computed" if value is None else f"{value:.3g}"
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    return f"{points(bounds[0])} to {points(bounds[1])}"
+
+
 def _runs_linked(bar: Bar) -> str:
     return " and ".join(f"[these runs](#{name}-runs)" for name in bar.experiments)
 
@@ -128,144 +169,6 @@ def _marked_words(confidences: Sequence[float]) -> str:
         return "none of them marks it as verified"
     low, high = min(confidences), max(confidences)
     return f"{len(confidences)} of them mark it as verified, at a confidence of {low} to {high}"
-
-
-def reading(evidence: Evidence, bar: Bar, verdict: Verdict) -> str:
-    """Return what the numbers of the chapter say, in sentences that follow from them."""
-    outcomes, names = evidence.outcomes, evidence.names()
-    gains = {key: _mean_gain(evidence, bar, outcomes.pair(key, key)) for key in outcomes.targets}
-    most, least = max(gains, key=gains.__getitem__), min(gains, key=gains.__getitem__)
-    standard, treated = (
-        outcomes.points(arm, outcomes.same_language()).mean(axis=1)
-        for arm in (bar.control, bar.treated)
-    )
-    ahead = int((treated > standard).sum())
-    mixed = estimate_of(outcomes.gain(bar.treated, bar.control, outcomes.mixed_language()))
-    return (
-        f"Zero-shot accuracy is {standard.mean():.1f} points under `{bar.control}` and "
-        f"{treated.mean():.1f} under `{bar.treated}`, a difference of {measured(verdict)}. "
-        f"`{bar.treated}` is ahead in {ahead} of {len(outcomes.seeds)} seeds; between seeds, "
-        f"`{bar.control}` alone ranges from {standard.min():.1f} to {standard.max():.1f}. "
-        f"By language the difference runs from {points(gains[least])} ({names[least]}) to "
-        f"{points(gains[most])} ({names[most]}); over pairs of two different languages, "
-        f"diagonal left out, it is {with_interval(mixed.interval(bar.level))}."
-    )
-
-
-def gain_table(evidence: Evidence, bar: Bar) -> str:
-    """Return accuracy under both arms and the gain, per language and on average."""
-    outcomes = evidence.outcomes
-    rows = []
-    for label, cells in evidence.lines():
-        control, treated = (outcomes.points(a, cells).mean() for a in (bar.control, bar.treated))
-        gain = estimate_of(outcomes.gain(bar.treated, bar.control, cells)).interval(bar.level)
-        rows.append((label, f"{control:.1f}", f"{treated:.1f}", with_interval(gain)))
-    return table(("language", bar.control, bar.treated, "gain, 95 % interval"), rows)
-
-
-def commonest_share(evidence: Evidence) -> float:
-    """Return the accuracy of always giving the commonest answer."""
-    card = evidence.card(f"lab-{evidence.task()}")
-    return float(card.details["always_most_frequent"])
-
-
-def language_table(evidence: Evidence) -> str:
-    """Return the languages of the lab: order, what they borrow and mix, how much text."""
-    header = ("language", "order", "adjective", "adposition", "borrowed", "mixed", "sentences")
-    return table(
-        header,
-        [
-            (
-                each["name"] + (" (source)" if number == 0 else ""),
-                each["order"],
-                "before" if each["adjective_first"] else "after",
-                "before" if each["prepositions"] else "after",
-                f"{100 * each['borrowed_share']:.0f} %",
-                f"{100 * each['mixing']:.0f} %",
-                f"{each['sentences']:,}",
-            )
-            for number, each in enumerate(evidence.languages())
-        ],
-    )
-
-
-def sample_sentences(evidence: Evidence) -> str:
-    """Return one meaning said in every language, word by word with its gloss."""
-    return table(
-        ("language", "sentence", "word by word"),
-        [
-            (each["name"], f"*{each['sample']['words']}*", each["sample"]["glosses"])
-            for each in evidence.languages()
-        ],
-    )
-
-
-def example_items(evidence: Evidence) -> str:
-    """Return one item per rule of the task, in the source language, glossed."""
-    card = evidence.card(f"lab-{evidence.task()}")
-    return table(
-        ("rule", "label", "first sentence", "second sentence"),
-        [
-            (each["rule"], each["label"], _glossed(each["first"]), _glossed(each["second"]))
-            for each in card.details["examples"]
-        ],
-    )
-
-
-def _glossed(lines: dict[str, str]) -> str:
-    return f"*{lines['words']}*<br>{lines['glosses']}"
-
-
-def alignment_words(evidence: Evidence) -> str:
-    """Return how well the encoder's words line up, before any fine-tuning."""
-    (encoder, *_) = evidence.parents
-    names = evidence.names()
-    by_language = encoder.metrics["word_translation_by_language"]
-    each = ", ".join(f"{names[key]} {100 * share:.0f} %" for key, share in by_language.items())
-    return (
-        f"The encoder has {encoder.metrics['parameters']:,} parameters and was pre-trained here in "
-        f"{encoder.wall_seconds:.0f} seconds. The nearest source word to a target word is its "
-        f"translation in {100 * encoder.metrics['word_translation']:.0f} % of cases on average: "
-        f"{each}."
-    )
-
-
-def run_table(evidence: Evidence) -> str:
-    """Return the runs an answer rests on, each linked to its entry on the page of runs."""
-    return table(
-        ("arm", "seed", "source", "zero-shot", "mixed pairs", "record"),
-        [
-            (
-                record.unit.arm,
-                record.unit.seed,
-                *(f"{value:.1f}" for value in points_by_line.values()),
-                f"[{record.unit.fingerprint[:12]}](#{anchor(record.unit.folder)})",
-            )
-            for record, points_by_line in evidence.runs()
-        ],
-    )
-
-
-def gain_matrix_table(evidence: Evidence, bar: Bar) -> str:
-    """Return the gain in every ordered pair of languages, the numbers of the heat map."""
-    outcomes, names = evidence.outcomes, evidence.names()
-    return table(
-        ("first \\ second", *(names[key] for key in outcomes.languages)),
-        [
-            (
-                names[first],
-                *(
-                    points(_mean_gain(evidence, bar, outcomes.pair(first, second)))
-                    for second in outcomes.languages
-                ),
-            )
-            for first in outcomes.languages
-        ],
-    )
-
-
-def _mean_gain(evidence: Evidence, bar: Bar, cells: Cells) -> float:
-    return float(evidence.outcomes.gain(bar.treated, bar.control, cells).mean())
 
 
 def anchor(folder: str) -> str:

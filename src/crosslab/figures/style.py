@@ -51,7 +51,7 @@ def canvas(
 def draw_intervals(  # noqa: PLR0913 - how a line of marks looks, each named
     axes: Axes,
     intervals: Sequence[Interval],
-    places: Sequence[float] | NDArray[Any],
+    places: Sequence[float] | range | NDArray[Any],
     *,
     colour: str,
     marker: str,

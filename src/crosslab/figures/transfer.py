@@ -92,3 +92,49 @@ def _labelled(axes: Axes, lines: list[tuple[str, Cells]], quantity: str) -> None
     tidy(axes, [label for label, _ in lines], quantity)
     # Averages stand apart from the languages they are made of.
     axes.axhline(len(lines) - 2.5, color="0.8", linewidth=0.8)
+
+
+def gain_by_arm(evidence: Evidence, control: str) -> Figure:
+    """Return what every method gains over one: in the source, zero-shot, in mixed pairs."""
+    outcomes = evidence.outcomes
+    settings = {
+        "source": outcomes.pair(outcomes.source, outcomes.source),
+        "zero-shot": outcomes.same_language(),
+        "mixed pairs": outcomes.mixed_language(),
+    }
+    arms = [arm for arm in ARM_STYLE if arm in outcomes.right and arm != control]
+    figure, (row,) = canvas(0.4 * len(arms) + 1.1, columns=len(settings), sharey=True)
+    for axes, (name, cells) in zip(row, settings.items(), strict=True):
+        for place, arm in enumerate(arms):
+            colour, marker = ARM_STYLE[arm]
+            gain = estimate_of(outcomes.gain(arm, control, cells)).interval(LEVEL)
+            draw_intervals(axes, [gain], [place], colour=colour, marker=marker, label=arm)
+        axes.axvline(0, color="0.2", linewidth=1)
+        axes.set_title(name, fontsize=10)
+        axes.set_xlabel("points")
+        axes.grid(axis="x", color="0.9")
+        axes.set_axisbelow(True)
+        sns.despine(ax=axes, left=True)
+    row[0].set_yticks(range(len(arms)), arms)
+    row[0].invert_yaxis()
+    return figure
+
+
+def gain_by_setting(found: Sequence[Evidence], treated: str, control: str) -> Figure:
+    """Return the gain in pairs of one language and of two, task by task."""
+    lines = []
+    for evidence in found:
+        outcomes = evidence.outcomes
+        for name, cells in (
+            ("one language", outcomes.same_language()),
+            ("two languages", outcomes.mixed_language()),
+        ):
+            gain = estimate_of(outcomes.gain(treated, control, cells)).interval(LEVEL)
+            lines.append((f"{evidence.task()}, {name}", gain))
+    figure, ((axes,),) = canvas(0.42 * len(lines) + 1.0)
+    colour, marker = ARM_STYLE[treated]
+    gains = [gain for _, gain in lines]
+    draw_intervals(axes, gains, range(len(lines)), colour=colour, marker=marker, label=treated)
+    axes.axvline(0, color="0.2", linewidth=1)
+    tidy(axes, [label for label, _ in lines], f"{treated} minus {control}, points")
+    return figure
