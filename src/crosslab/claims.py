@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from crosslab.errors import UsageError
 from crosslab.layout import CLAIMS
+from crosslab.registry import lookup
 from crosslab.stats.decision import Criteria
 from crosslab.stats.outcomes import Setting
 
@@ -178,6 +179,13 @@ class Verdict(BaseModel):
     reason: str
     not_computed: dict[str, str]  # which of the above is empty, and why
     records: list[str]
+
+
+def claim_and_bar(claim_id: str, *, rung: str) -> tuple[Claim, Bar]:
+    """Return a claim and the bar it must clear on a rung, or refuse with the nearest known ones."""
+    claim = lookup({each.claim_id: each for each in claims()}, claim_id, kind="claim")
+    on_rung = {bar.claim_id: bar for bar in bars() if bar.rung == rung}
+    return claim, lookup(on_rung, claim_id, kind=f"claim with a bar on rung {rung}")
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crosslab.checkpoints import LAST, prediction_column
+from crosslab.checkpoints import CHECKPOINTS, LAST, prediction_column
 from crosslab.errors import StoreError
 from crosslab.records import ANSWERS, DataCard, Manifest, Record, Store, Unit
 from crosslab.stats.crossed import Estimate, crossed
@@ -126,6 +126,16 @@ def gathered(
         parents=_parents(store, manifest, list(records.values())),
         missing=missing,
     )
+
+
+def gathered_by_checkpoint(
+    store: Store, scale: str, experiment: str, arms: Sequence[str]
+) -> dict[str, Evidence]:
+    """Return the evidence on an experiment under each checkpoint choice."""
+    return {
+        checkpoint: gathered(store, scale, experiment, checkpoint, arms)
+        for checkpoint in CHECKPOINTS
+    }
 
 
 def complete_seeds(units: Sequence[Unit], there: Sequence[Unit]) -> list[int]:
