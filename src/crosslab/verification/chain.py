@@ -29,7 +29,7 @@ def chain_check(store: Store, found: Sequence[Found], seals: Mapping[str, Seal])
     ]
     problems += _fork_problems(links, followers)
     heads = _heads(found)
-    if len(heads) > 1:
+    if len(heads) > 1 + len(gaps):  # each gap leaves an end of its own
         problems.append(f"The chain has {len(heads)} ends: {_named(heads)}.")
     if found and not followers.get(None) and not gaps:
         problems.append("The chain has no beginning.")

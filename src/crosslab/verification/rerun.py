@@ -26,7 +26,7 @@ from crosslab.errors import CrosslabError
 from crosslab.experiments import PRETRAINING, PlannedRun, chosen_runs
 from crosslab.layout import CACHE
 from crosslab.provenance import digest, interpreter
-from crosslab.records import ANSWERS, Record, Store, Unit, read_record
+from crosslab.records import ANSWERS, SHORT, Record, Store, Unit, read_record
 from crosslab.verification.checks import Check
 
 ELSEWHERE_SHARE: Final = 0.05
@@ -78,7 +78,7 @@ def rerun_check(
     scratch = CACHE / f"verify-{os.getpid()}"
     try:
         for unit in chosen(units, count, head):
-            made.append(_made_again(store, unit, scratch))
+            made.append(_made_again(store, unit, scratch / unit.fingerprint[:SHORT]))
             say(made[-1].line)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -99,7 +99,7 @@ def _made_again(store: Store, unit: Unit, scratch: Path) -> Rerun:
         return Rerun(unit=unit, outcome="not-planned", share=None, elsewhere=False, detail=said)
     again = Store(scratch)
     for parent in planned.parents:
-        if not again.folder(parent).exists():
+        if store.folder(parent).exists():
             shutil.copytree(store.folder(parent), again.folder(parent))
     done = subprocess.run(_command(unit, scratch), capture_output=True, text=True, check=False)
     if done.returncode != 0 or again.state(unit) != "present":
@@ -129,18 +129,23 @@ def _command(unit: Unit, scratch: Path) -> list[str]:
 def compared(record: Record, folder: Path, again: Record, other: Path) -> Rerun:
     """Return how the answers of a run made again compare with those on record."""
     differs = [name for name in _MACHINE if record.machine.get(name) != again.machine.get(name)]
-    where = f" (another {', '.join(differs)})" if differs else ""
-    if (folder / ANSWERS).read_bytes() == (other / ANSWERS).read_bytes():
-        return Rerun(
-            unit=record.unit, outcome="identical", share=1.0, elsewhere=bool(differs), detail=where
-        )
     share = _same_share(folder / ANSWERS, other / ANSWERS)
+    if record.files[ANSWERS] == again.files[ANSWERS]:
+        outcome = "identical"
+    else:
+        outcome = "same-predictions" if share == 1 else "different"
+    others = sorted({*record.files, *again.files} - {ANSWERS})
+    details = [
+        f"{100 * share:.2f} % of predictions are the same" if outcome == "different" else "",
+        *(f"{name} differs" for name in others if record.files.get(name) != again.files.get(name)),
+        f"on another {', '.join(differs)}" if differs else "",
+    ]
     return Rerun(
         unit=record.unit,
-        outcome="same-predictions" if share == 1 else "different",
+        outcome=outcome,
         share=share,
         elsewhere=bool(differs),
-        detail=f"{100 * share:.2f} % of predictions are the same{where}",
+        detail=", ".join(filter(None, details)),
     )
 
 

@@ -1,0 +1,43 @@
+"""A made-up study in which everything that can be verified holds."""
+
+from pathlib import Path
+
+from conftest import draft, made_up_answers
+
+from crosslab.experiments import planned_runs
+from crosslab.records import Manifest, Record, Store
+from crosslab.sealing import sealing
+from crosslab.verification.metrics import recomputed
+
+
+def sound_study(root: Path, *, scale: str = "smoke", items: int = 4, **changed: object) -> Store:
+    """Write a sealed study whose fingerprints and metrics follow from what is recorded."""
+    store = Store(root)
+    planned = planned_runs(scale)
+    with sealing(store, scale):
+        for number, each in enumerate(planned):
+            made = draft(
+                each.unit,
+                tuple(parent.fingerprint for parent in each.parents),
+                settings=dict(each.settings),
+                sources=dict(each.sources),
+                packages=dict(each.packages),
+                **changed,
+            )
+            answers = made_up_answers(0.6, items, number)
+            record = Record(**made, files={}, previous=None)
+            made["metrics"] = {**made["metrics"], **recomputed(record, answers.to_pandas())}
+            extra = {} if each.parents else {"model.safetensors": b"weights"}
+            store.write(made, answers, extra)
+        units = [each.unit for each in planned]
+        store.write_manifest(Manifest(scale=scale, planned="2026-11-21", lock="l", units=units))
+    return store
+
+
+def flip(path: Path, place: int) -> bytes:
+    """Change one byte of a file; return what the file held before."""
+    before = path.read_bytes()
+    content = bytearray(before)
+    content[place % len(content)] ^= 1
+    path.write_bytes(content)
+    return before
