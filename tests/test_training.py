@@ -25,7 +25,7 @@ def updates(gradients, optimizer, no_report):
     model = Dial()
     seen = []
 
-    def loss_of(gradient):
+    def loss_of(gradient, _):
         seen.append(model.value.item())
         return gradient * model.value
 
@@ -73,7 +73,7 @@ def test_a_gradient_below_the_agreed_norm_is_left_alone(no_report):
 def test_weights_decay_where_the_gradient_is_nought(no_report):
     optimizer = OptimizerConfig(learning_rate=0.1, warm_up_steps=0, weight_decay=0.5)
     model = Dial(1.0)
-    train(model, [0], lambda _: 0 * model.value, steps=1, optimizer=optimizer, report=no_report)
+    train(model, [0], lambda *_: 0 * model.value, steps=1, optimizer=optimizer, report=no_report)
     assert model.value.item() == pytest.approx(1 - 0.1 * 0.5)
 
 
@@ -82,7 +82,7 @@ def test_training_brings_the_loss_down_and_returns_it_for_every_update(no_report
     losses = train(
         model,
         repeat(0.2),
-        lambda goal: (model.value - goal) ** 2,
+        lambda goal, _: (model.value - goal) ** 2,
         steps=50,
         optimizer=FAST,
         report=no_report,
@@ -96,7 +96,7 @@ def test_gradients_do_not_pile_up_from_update_to_update(no_report):
     model = Dial()
     seen = []
 
-    def loss_of(batch):
+    def loss_of(batch, _):
         seen.append(model.value.grad)
         return batch * model.value
 
@@ -106,7 +106,7 @@ def test_gradients_do_not_pile_up_from_update_to_update(no_report):
 
 def test_no_more_batches_are_taken_than_there_are_updates(no_report):
     model, batches = Dial(), iter(range(10))
-    train(model, batches, lambda b: b * model.value, steps=4, optimizer=FAST, report=no_report)
+    train(model, batches, lambda b, _: b * model.value, steps=4, optimizer=FAST, report=no_report)
     assert next(batches) == 4
 
 
@@ -117,7 +117,7 @@ def test_a_loss_that_is_no_number_stops_training_and_names_the_update(no_report,
         train(
             model,
             [1.0, 1.0, bad, 1.0],
-            lambda value: model.value * 0 + value,
+            lambda value, _: model.value * 0 + value,
             steps=4,
             optimizer=FAST,
             report=no_report,
@@ -131,7 +131,7 @@ def test_batches_that_run_out_are_an_error(no_report):
         train(
             model,
             [1.0] * 3,
-            lambda value: value * model.value,
+            lambda value, _: value * model.value,
             steps=5,
             optimizer=FAST,
             report=no_report,
@@ -143,7 +143,7 @@ def reported(steps, report_every, losses=None):
     train(
         model,
         losses or [1.0] * steps,
-        lambda value: model.value * 0 + value,
+        lambda value, _: model.value * 0 + value,
         steps=steps,
         optimizer=FAST,
         report=lambda **said: told.append(said),
@@ -170,7 +170,7 @@ def test_a_report_tells_the_mean_loss_of_the_latest_updates():
 
 def test_a_model_in_evaluation_mode_is_put_to_training(no_report):
     model = Dial().eval()
-    train(model, [1.0], lambda b: b * model.value, steps=1, optimizer=FAST, report=no_report)
+    train(model, [1.0], lambda b, _: b * model.value, steps=1, optimizer=FAST, report=no_report)
     assert model.training
 
 
@@ -182,7 +182,7 @@ def trained_weights(seed, no_report):
     train(
         model,
         batches,
-        lambda batch: (model(batch) - batch.sum(dim=1, keepdim=True)).square().mean(),
+        lambda batch, _: (model(batch) - batch.sum(dim=1, keepdim=True)).square().mean(),
         steps=10,
         optimizer=FAST,
         report=no_report,
@@ -202,9 +202,36 @@ def test_the_reported_loss_is_the_mean_of_the_latest_updates_however_short_the_r
     train(
         model,
         range(3),
-        lambda number: 0 * model.weight.sum() + number,
+        lambda number, _: 0 * model.weight.sum() + number,
         steps=3,
         optimizer=OptimizerConfig(learning_rate=0.1, warm_up_steps=0),
         report=lambda **beat: told.append(beat["loss"]),
     )
     assert told == [1.0]
+
+
+def test_the_loss_is_told_what_share_of_the_updates_is_done(no_report):
+    model, told = Dial(), []
+
+    def loss_of(batch, progress):
+        told.append(progress)
+        return batch * model.value
+
+    train(model, [1.0] * 4, loss_of, steps=4, optimizer=FAST, report=no_report)
+    assert told == [0.0, 0.25, 0.5, 0.75]
+
+
+def test_what_comes_after_an_update_sees_the_weights_it_made(no_report):
+    model, seen = Dial(), []
+    train(
+        model,
+        [1.0, 1.0, 1.0],
+        lambda b, _: b * model.value,
+        steps=3,
+        optimizer=OptimizerConfig(learning_rate=0.1, warm_up_steps=0, weight_decay=0.0),
+        report=no_report,
+        after=lambda done: seen.append((done, model.value.item())),
+    )
+    assert [done for done, _ in seen] == [1, 2, 3]
+    rates = -np.diff([0.0, *(value for _, value in seen)])
+    assert rates == pytest.approx(0.1 * np.array([1.0, 2 / 3, 1 / 3]), abs=1e-5)
