@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from crosslab.checkpoints import BEST_SOURCE_DEV, CHECKPOINTS, LAST, ORACLE, prediction_column
 from crosslab.config import TaskConfig
-from crosslab.evaluation import accuracy, matrix_answers, probabilities
+from crosslab.evaluation import accuracy, matrix_answers, matrix_probabilities, probabilities
 from crosslab.lab.items import task_items
 from crosslab.lab.tasks import TASKS
 from crosslab.models import classifier
@@ -33,8 +34,13 @@ def model(tiny_encoder):
 
 
 @pytest.fixture(scope="module")
-def answers(model, reader):
-    return matrix_answers(model, reader, KEYS)
+def matrix(model, reader):
+    return matrix_probabilities(model, reader, KEYS)
+
+
+@pytest.fixture(scope="module")
+def answers(matrix, reader):
+    return matrix_answers({LAST: matrix}, reader.items.label)
 
 
 def test_there_is_one_answer_for_every_item_and_ordered_pair(answers):
@@ -103,8 +109,46 @@ def test_evaluation_switches_dropout_off(tiny_encoder, reader):
 def test_evaluation_leaves_the_weights_alone(tiny_encoder, reader):
     model = classifier(tiny_encoder, labels=3, seed=0)
     before = [weight.detach().clone() for weight in model.parameters()]
-    matrix_answers(model, reader, ["ave"])
+    matrix_probabilities(model, reader, ["ave"])
     assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def other_matrix(tiny_encoder, model, reader):
+    """What another checkpoint answers: the same encoder under a head of another seed."""
+    other = classifier(tiny_encoder, labels=3, seed=1)
+    other.bert.load_state_dict(model.bert.state_dict())
+    return matrix_probabilities(other, reader, KEYS)
+
+
+def test_checkpoints_stand_side_by_side_each_with_what_it_predicts(matrix, other_matrix, reader):
+    matrices = {LAST: matrix, BEST_SOURCE_DEV: other_matrix, ORACLE: matrix}
+    table = matrix_answers(matrices, reader.items.label)
+    found = [table[prediction_column(each)].to_numpy() for each in CHECKPOINTS]
+    cells = list(product(KEYS, repeat=2))
+    expected = np.concatenate([other_matrix[cell].argmax(axis=1) for cell in cells])
+    assert np.array_equal(found[1], expected)
+    assert np.array_equal(found[0], found[2])
+    assert not np.array_equal(found[0], found[1])
+
+
+def test_a_checkpoint_that_is_the_last_one_answers_the_same_and_changes_nothing_else(
+    matrix, other_matrix, answers, reader
+):
+    matrices = {LAST: matrix, BEST_SOURCE_DEV: matrix, ORACLE: other_matrix}
+    table = matrix_answers(matrices, reader.items.label)
+    assert table["prediction_best_source_dev"].equals(table["prediction"])
+    assert table.select(answers.column_names).equals(answers)
+
+
+def test_answers_without_other_checkpoints_have_no_column_for_them(answers):
+    shares = [f"probability_{label}" for label in range(3)]
+    assert answers.column_names == ["item", "first", "second", "prediction", "gold", *shares]
+
+
+def test_items_are_named_after_their_split(matrix, reader):
+    table = matrix_answers({LAST: matrix}, reader.items.label, "dev")
+    assert set(table["item"].to_pylist()) == {f"dev-{number:05d}" for number in range(ITEMS)}
 
 
 def test_accuracy_is_the_share_of_right_answers():
