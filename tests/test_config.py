@@ -6,6 +6,7 @@ from crosslab.config import (
     SCALES,
     FinetuneConfig,
     LabConfig,
+    MechanismConfig,
     OptimizerConfig,
     WorldConfig,
     settings,
@@ -53,6 +54,45 @@ def test_settings_hold_every_field_and_every_derived_value():
 def test_every_field_shows_in_the_settings(field):
     config = FinetuneConfig(epochs=1, optimizer=OptimizerConfig(learning_rate=1.0, warm_up_steps=0))
     assert field in settings(config)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"checkpoints": 0}, "checkpoints"),
+        ({"oracle_items": 0}, "oracle_items must be at least 1, or None"),
+    ],
+)
+def test_fine_tuning_that_cannot_be_is_refused(wrong, said):
+    with pytest.raises(UsageError, match=said):
+        replace(study_config("smoke").finetune, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"voted_items": 11}, "voted_items must lie between 1 and items"),
+        ({"voted_items": 0}, "voted_items must lie between 1 and items"),
+        ({"radii": (0.0, -0.1)}, "radii"),
+        ({"radii": ()}, "radii"),
+        ({"choosing_draws": 0}, "draws must be at least 1"),
+        ({"counted_draws": 0}, "draws must be at least 1"),
+    ],
+)
+def test_measurements_that_cannot_be_are_refused(wrong, said):
+    with pytest.raises(UsageError, match=said):
+        replace(MechanismConfig(items=10, voted_items=10), **wrong)
+
+
+def test_the_study_has_fresh_seeds_which_the_pilot_did_not_use():
+    assert list(study_config("lab").seed_range) == list(range(100, 110))
+
+
+def test_the_settings_of_the_methods_are_those_of_the_study_wherever_they_are_compared():
+    smoke, lab, tuning = (study_config(scale).methods for scale in ("smoke", "lab", "tuning"))
+    assert tuning == lab
+    assert replace(smoke, copies=lab.copies) == lab
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -5,6 +5,7 @@ import pytest
 from conftest import PROJECT, made_up_study
 
 from crosslab.claims import Verdict
+from crosslab.experiments import planned_runs
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,15 @@ def test_outside_the_project_nothing_is_done(tmp_path, monkeypatch, crosslab):
 def test_a_plan_names_every_run_its_state_and_its_cost(project, crosslab):
     made_up_study(project / "runs", leave_out=lambda unit: unit.seed == 1)
     plan = json.loads(crosslab("plan", "--scale", "smoke", "--json").stdout)
-    states = [run["state"] for run in plan["runs"]]
-    assert states == ["present", "present", "present", "absent", "absent"]
+    planned = [each.unit.model_dump() for each in planned_runs("smoke")]
+    assert [{key: run[key] for key in planned[0]} for run in plan["runs"]] == planned
+    present = [run for run in plan["runs"] if run["state"] == "present"]
+    assert [(run["experiment"], run["arm"], run["seed"]) for run in present] == [
+        ("pretraining", "mbert", 0),
+        ("transfer-paraphrase", "standard", 0),
+        ("transfer-paraphrase", "smoothing-synonyms", 0),
+    ]
+    assert {run["state"] for run in plan["runs"]} == {"present", "absent"}
     assert plan["minutes"] > 0
     assert plan["memory_gib"] > 0
 

@@ -1,22 +1,39 @@
 import json
 import shutil
 
+import pytest
 from conftest import made_up_study
 
-from crosslab.experiments import planned_runs
+from crosslab.config import SCALES
+from crosslab.experiments import ARMS, EXPERIMENTS, planned_runs
 from crosslab.planning import batches, estimates, explained, steps
 from crosslab.records import Store
+
+
+NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
+RUNS = len(planned_runs("smoke"))  # one of them the encoder's
+
+
+def all_of(root, **changed):
+    """Write a made-up study of every run there is at scale smoke."""
+    shares = dict.fromkeys(ARMS, 0.5)
+    return made_up_study(root, accuracies=shares, experiments=tuple(NAMES), items=2, **changed)
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory):
+    return all_of(tmp_path_factory.mktemp("complete"))
 
 
 def test_runs_of_one_seed_share_a_notebook_and_wait_for_their_encoder():
     made = batches(planned_runs("smoke"))
     assert [batch.name for batch in made] == [
         "pretraining-seed-0",
-        "transfer-paraphrase-seed-0",
-        "transfer-paraphrase-seed-1",
+        *(f"{name}-seed-{seed}" for name in NAMES for seed in (0, 1)),
     ]
-    assert made[1].arms == ("standard", "smoothing-synonyms")
-    assert made[1].needs == ("pretraining-seed-0",)
+    for batch in made[1:]:
+        assert batch.arms == EXPERIMENTS[batch.experiment].arms
+        assert batch.needs == ("pretraining-seed-0",)
 
 
 def test_an_encoder_that_is_there_is_not_waited_for():
@@ -24,48 +41,87 @@ def test_an_encoder_that_is_there_is_not_waited_for():
     assert all(batch.needs == () for batch in batches(runs))
 
 
-def test_a_complete_study_has_nothing_to_do(tmp_path):
-    store = made_up_study(tmp_path)
-    assert explained(steps(store, "smoke")) == ["All 5 runs are there; nothing to do."]
+def test_a_complete_study_has_nothing_to_do(complete):
+    assert explained(steps(complete, "smoke")) == [f"All {RUNS} runs are there; nothing to do."]
 
 
 def test_only_what_is_missing_is_to_be_run_and_the_reason_is_given(tmp_path):
-    store = made_up_study(tmp_path, leave_out=lambda unit: unit.seed == 1)
-    lines = explained(steps(store, "smoke"))
-    assert lines[0] == "2 of 5 runs to make:"
-    assert all("not run yet" in line for line in lines[1:])
-
-
-def test_a_changed_setting_and_a_changed_source_are_given_as_reasons(tmp_path):
-    store = Store(tmp_path)
-    old = made_up_study(tmp_path / "old")
-    (planned,) = [
-        each for each in planned_runs("smoke") if (each.unit.arm, each.unit.seed) == ("standard", 0)
+    gone = [("transfer-nli", "standard"), ("mechanism", "adversarial")]
+    store = all_of(tmp_path, leave_out=lambda unit: (unit.experiment, unit.arm) in gone)
+    assert explained(steps(store, "smoke")) == [
+        f"4 of {RUNS} runs to make:",
+        "  transfer-nli standard: 2 runs, not run yet",
+        "  mechanism adversarial: 2 runs, not run yet",
     ]
+
+
+def earlier_record(old, root, planned, **changed):
+    """Copy the record of a run, under another fingerprint and with these parts different."""
     folder = old.folder(planned.unit)
     record = json.loads((folder / "record.json").read_text())
     record["unit"]["fingerprint"] = "0" * 64
-    record["settings"] = {**planned.settings, "task": "other"}
-    record["sources"] = {**planned.sources, "crosslab.training": "1" * 64}
-    record["packages"] = {**planned.packages, "torch": "2.11.0"}
-    target = tmp_path / "smoke" / "transfer-paraphrase" / "standard" / f"0-{'0' * 12}"
+    record.update({"settings": dict(planned.settings), "sources": dict(planned.sources)})
+    record.update({"packages": dict(planned.packages), "parents": [], **changed})
+    target = root / planned.unit.folder
+    target = target.with_name(f"{planned.unit.seed}-{'0' * 12}")
     shutil.copytree(folder, target)
     (target / "record.json").write_text(json.dumps(record))
-    (step,) = [each for each in steps(store, "smoke") if each.planned.unit == planned.unit]
-    assert "source crosslab.training changed" in step.why
-    assert "setting task: other -> paraphrase" in step.why
-    assert any(why.startswith("package torch: 2.11.0 -> ") for why in step.why)
 
 
-def test_the_cost_counts_encoders_alone_and_shares_the_cores_among_the_rest(tmp_path):
-    store, empty = made_up_study(tmp_path / "made"), Store(tmp_path / "empty")
+def run_named(experiment, arm, seed=0):
+    (planned,) = [
+        each
+        for each in planned_runs("smoke")
+        if (each.unit.experiment, each.unit.arm, each.unit.seed) == (experiment, arm, seed)
+    ]
+    return planned
+
+
+def why(root, planned):
+    (step,) = [each for each in steps(Store(root), "smoke") if each.planned.unit == planned.unit]
+    return step.why
+
+
+def test_a_changed_setting_and_a_changed_source_are_given_as_reasons(complete, tmp_path):
+    planned = run_named("transfer-paraphrase", "standard")
+    earlier_record(
+        complete,
+        tmp_path,
+        planned,
+        settings={**planned.settings, "task": "other"},
+        sources={**planned.sources, "crosslab.training": "1" * 64},
+        packages={**planned.packages, "torch": "2.11.0"},
+    )
+    reasons = why(tmp_path, planned)
+    assert "source crosslab.training changed" in reasons
+    assert "setting task: other -> paraphrase" in reasons
+    assert any(each.startswith("package torch: 2.11.0 -> ") for each in reasons)
+
+
+def test_a_changed_setting_of_a_method_is_named_with_both_values(complete, tmp_path):
+    planned = run_named("transfer-nli", "consistency")
+    method = planned.settings["method"]
+    settings = {**planned.settings, "method": {**method, "weight": 77.0}}
+    parents = [each.fingerprint for each in planned.parents]
+    earlier_record(complete, tmp_path, planned, settings=settings, parents=parents)
+    assert why(tmp_path, planned) == (f"setting method.weight: 77.0 -> {method['weight']}",)
+
+
+def test_the_cost_counts_encoders_alone_and_shares_the_cores_among_the_rest(complete, tmp_path):
+    empty = Store(tmp_path / "empty")
     plan = steps(empty, "smoke")
-    one, two = (estimates(empty, store, plan, cores)["minutes"] for cores in (1, 2))
-    # made-up runs take 1 second each and 4 to start: 5 of them, one after the other or not
-    assert one == round(5 * 5 / 60, 1)
-    assert two == round(3 * 5 / 60, 1)
+    one, two = (estimates(empty, complete, plan, cores)["minutes"] for cores in (1, 2))
+    # made-up runs take 1 second each and 4 to start: one after the other, or two at a time
+    assert one == round(RUNS * 5 / 60, 1)
+    assert two == round((1 + (RUNS - 1) / 2) * 5 / 60, 1)
 
 
-def test_nothing_to_do_costs_nothing(tmp_path):
-    store = made_up_study(tmp_path)
-    assert estimates(store, store, steps(store, "smoke"), 2) == {"minutes": 0.0, "memory_gib": 0.0}
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_cost_of_a_scale_that_was_never_run_is_known_about(tmp_path, scale):
+    empty = Store(tmp_path)
+    assert estimates(empty, empty, steps(empty, scale), 2)["minutes"] > 0
+
+
+def test_nothing_to_do_costs_nothing(complete):
+    plan = steps(complete, "smoke")
+    assert estimates(complete, complete, plan, 2) == {"minutes": 0.0, "memory_gib": 0.0}

@@ -5,8 +5,16 @@ import torch
 from crosslab.config import TaskConfig
 from crosslab.lab.items import spoken, task_items
 from crosslab.lab.tasks import TASKS
-from crosslab.models import PADDING, SEPARATOR, SPECIAL_IDS, START, UNKNOWN, word_tokenizer
-from crosslab.reading import Reader, lab_tokenizer, pair_batch, resources
+from crosslab.models import (
+    PADDING,
+    SEPARATOR,
+    SPECIAL_IDS,
+    START,
+    UNKNOWN,
+    torch_generator,
+    word_tokenizer,
+)
+from crosslab.reading import Reader, lab_resources, lab_tokenizer, pair_batch, resources
 
 KEYS = ("ave", "bor", "gha")
 
@@ -83,17 +91,71 @@ def test_a_batch_keeps_its_labels(reader):
     assert batch.labels.dtype == torch.int64
 
 
+LETTERS = word_tokenizer(["b", "a", "c"])  # ids 5, 6, 7 for a, b, c
+A, B, C = range(SPECIAL_IDS.stop, SPECIAL_IDS.stop + 3)
+
+
+def choices(table, word):
+    return table.words[word, : table.choices[word]].tolist()
+
+
 def test_neighbours_are_listed_after_the_word_itself():
-    tokenizer = word_tokenizer(["b", "a", "c"])  # ids 5, 6, 7 for a, b, c
-    known = resources(tokenizer, {"c": ["a", "b"], "a": ["c"]})
-    rows = [
-        known.neighbours[word, : known.choices[word]].tolist()
-        for word in range(SPECIAL_IDS.stop, 8)
-    ]
-    assert rows == [[5, 7], [6], [7, 5, 6]]
+    known = resources(LETTERS, {"c": ["a", "b"], "a": ["c"]}, {}).neighbours
+    assert choices(known, A) == [A, C]
+    assert choices(known, C) == [C, A, B]
 
 
-def test_words_without_neighbours_have_themselves_alone():
-    known = resources(word_tokenizer(["a", "b"]), {})
-    assert known.choices.tolist() == [1] * 7
-    assert known.neighbours[:, 0].tolist() == list(range(7))
+def test_a_dictionary_lists_translations_and_not_the_word_itself():
+    known = resources(LETTERS, {}, {"c": ["a", "b"], "a": ["c"]}).dictionary
+    assert choices(known, A) == [C]
+    assert choices(known, C) == [A, B]
+
+
+def drawn(table, ids, seed=0):
+    return table.drawn(torch.tensor(ids), torch_generator(seed))
+
+
+def test_words_that_are_not_listed_and_special_words_stay_themselves():
+    known = resources(LETTERS, {"c": ["a"]}, {"c": ["b"]})
+    ids = [[*SPECIAL_IDS, A, B]] * 20
+    for table in (known.neighbours, known.dictionary):
+        assert drawn(table, ids).tolist() == ids
+
+
+def test_no_words_at_all_are_no_trouble():
+    known = resources(LETTERS, {}, {})
+    assert drawn(known.neighbours, [[A, B, C]]).tolist() == [[A, B, C]]
+
+
+def test_every_choice_is_drawn_equally_often():
+    known = resources(LETTERS, {"c": ["a", "b"]}, {}).neighbours
+    counts = torch.bincount(drawn(known, [C] * 6000), minlength=8)[A:].tolist()
+    assert counts == pytest.approx([2000] * 3, abs=150)  # four standard deviations
+
+
+def test_draws_belong_to_the_generator():
+    known = resources(LETTERS, {"c": ["a", "b"]}, {}).neighbours
+    one, again, other = (drawn(known, [C] * 50, seed).tolist() for seed in (0, 0, 1))
+    assert one == again != other
+
+
+def test_methods_may_know_source_synonyms_and_translations_into_targets_alone(smoke_lab):
+    tokenizer = lab_tokenizer(smoke_lab)
+    names = {number: word for word, number in tokenizer.get_vocab().items()}
+    known = lab_resources(smoke_lab, tokenizer)
+    source = smoke_lab.lexicons["ave"]
+    listed = {
+        names[word]: {names[other] for other in choices(known.neighbours, word)}
+        for word in known.neighbours.choices.nonzero().flatten().tolist()
+    }
+    assert listed == {word: {word, other} for word, other in source.synonyms().items()}
+    targets = {
+        word
+        for key, lexicon in smoke_lab.lexicons.items()
+        if key != "ave"
+        for word in lexicon.words()
+    }
+    asked = known.dictionary.choices.nonzero().flatten().tolist()
+    given = {names[other] for word in asked for other in choices(known.dictionary, word)}
+    assert {names[word] for word in asked} <= set(source.words())
+    assert given <= targets
