@@ -9,7 +9,6 @@ from crosslab.experiments import ARMS, EXPERIMENTS, planned_runs
 from crosslab.planning import batches, estimates, explained, steps
 from crosslab.records import Store
 
-
 NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
 RUNS = len(planned_runs("smoke"))  # one of them the encoder's
 
