@@ -1,0 +1,258 @@
+"""Where this lab differs from the authors' released code, and what each difference does.
+
+A difference that one arm, checkpoint or average has and another has not is measured on
+the records of the study. For every other one the ledger says why it is not measured.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from crosslab.checkpoints import LAST
+from crosslab.contrasts import Answered, Checkpoint, Contrast, Setting, Task
+from crosslab.errors import UsageError
+from crosslab.evidence import estimate_of
+from crosslab.layout import CLAIMS
+
+LEDGER: Final = CLAIMS / "deviations.yaml"
+
+Mark = Literal["SEEN", "RECALLED", "DERIVED", "NOT FOUND"]
+Reason = Literal[
+    "needs-gpu",
+    "needs-network",
+    "data-unavailable",
+    "benchmark-does-not-exist",
+    "not-measurable",
+    "needs-rung-bench",
+    "no-arm",
+]
+
+_STRICT: Final = ConfigDict(frozen=True, extra="forbid")
+
+
+class Released(BaseModel):
+    """What the authors' release does, and how that is known."""
+
+    model_config = _STRICT
+
+    says: str
+    source: str
+    mark: Mark
+
+
+class GainOfArms(BaseModel):
+    """One arm minus another: the arm that has the difference, and the one that has it not."""
+
+    model_config = _STRICT
+
+    kind: Literal["gain-of-arms"]
+    treated: str
+    control: str
+    setting: Setting = "same-language"
+    checkpoint: Checkpoint = LAST
+
+    def terms(self) -> tuple[Contrast, ...]:
+        """Return the quantity, and nothing to take from it."""
+        return (_contrast(self),)
+
+
+class CheckpointRule(BaseModel):
+    """A gain, or an accuracy where no control is named, by one rule minus by another."""
+
+    model_config = _STRICT
+
+    kind: Literal["checkpoint"]
+    treated: str
+    control: str | None
+    setting: Setting = "same-language"
+    checkpoint: Checkpoint
+    than: Checkpoint
+
+    def terms(self) -> tuple[Contrast, ...]:
+        """Return the quantity under either rule."""
+        return (_contrast(self), _contrast(self, checkpoint=self.than))
+
+
+class Average(BaseModel):
+    """A gain averaged over some pairs of languages minus the same over others."""
+
+    model_config = _STRICT
+
+    kind: Literal["average"]
+    treated: str
+    control: str
+    setting: Setting
+    than: Setting
+    checkpoint: Checkpoint = LAST
+
+    def terms(self) -> tuple[Contrast, ...]:
+        """Return the quantity over either set of pairs."""
+        return (_contrast(self), _contrast(self, setting=self.than))
+
+
+class Seeds(BaseModel):
+    """What each seed by itself would have reported."""
+
+    model_config = _STRICT
+
+    kind: Literal["seeds"]
+    treated: str
+    control: str
+    setting: Setting = "same-language"
+    checkpoint: Checkpoint = LAST
+
+    def terms(self) -> tuple[Contrast, ...]:
+        """Return the quantity that varies between seeds."""
+        return (_contrast(self),)
+
+
+class NotMeasured(BaseModel):
+    """Why the difference has no number here."""
+
+    model_config = _STRICT
+
+    kind: Literal["not-measured"]
+    reason: Reason
+    because: str
+
+
+Measurable = GainOfArms | CheckpointRule | Average | Seeds
+Effect = Annotated[Measurable | NotMeasured, Field(discriminator="kind")]
+
+
+class Deviation(BaseModel):
+    """One difference between the released code and this lab."""
+
+    model_config = _STRICT
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    topic: str
+    released: Released
+    ours: str
+    why: str
+    effect: Effect
+
+
+class Measured(NamedTuple):
+    """An effect in one task, in points: an interval, or what single seeds range over."""
+
+    estimate: float
+    low: float
+    high: float
+    seeds: int
+
+
+class Spread(NamedTuple):
+    """What single seeds report, in points."""
+
+    least: float
+    most: float
+    standard_deviation: float
+    seeds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A deviation with its effect per task; ``None`` where its runs are not there."""
+
+    deviation: Deviation
+    effects: dict[Task, Measured | Spread | None]
+
+
+def ledger() -> list[Deviation]:
+    """Return every deviation, in the order of the ledger.
+
+    Raises:
+        UsageError: The file cannot be read, or an entry is not as it should be; every
+            problem is named.
+    """
+    try:
+        rows: list[Any] = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))["deviations"]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise UsageError(f"{LEDGER} cannot be read: {str(error).splitlines()[0]}.") from error
+    loaded, problems = [], []
+    for number, row in enumerate(rows, start=1):
+        try:
+            loaded.append(Deviation.model_validate(row))
+        except ValidationError as error:
+            problems += [
+                f"{LEDGER}, entry {number}: {'.'.join(map(str, each['loc']))}: {each['msg']}."
+                for each in error.errors()
+            ]
+    problems += list(_repeated(loaded))
+    if problems:
+        raise UsageError(problems)
+    return loaded
+
+
+def _repeated(loaded: Sequence[Deviation]) -> Iterator[str]:
+    for name, count in Counter(each.id for each in loaded).items():
+        if count > 1:
+            yield f"{LEDGER}: {count} entries have the id '{name}'; an id names one difference."
+
+
+def arms_of(deviations: Sequence[Deviation]) -> tuple[str, ...]:
+    """Return every arm that some effect takes."""
+    contrasts = [term for each in deviations for term in _terms(each)]
+    return tuple(dict.fromkeys(arm for contrast in contrasts for arm in contrast.arms))
+
+
+def measured(deviations: Sequence[Deviation], found: Answered, *, level: float) -> list[Row]:
+    """Return what every deviation does, in either task, with its interval at this level."""
+    tasks: tuple[Task, ...] = ("paraphrase", "nli")
+    return [
+        Row(
+            deviation=each,
+            effects={task: _effect(each, found, task, level) for task in tasks},
+        )
+        for each in deviations
+    ]
+
+
+def _terms(deviation: Deviation) -> tuple[Contrast, ...]:
+    effect = deviation.effect
+    return () if isinstance(effect, NotMeasured) else effect.terms()
+
+
+def _contrast(effect: Measurable, **changed: Any) -> Contrast:
+    fields: dict[str, Any] = {
+        name: getattr(effect, name) for name in ("setting", "treated", "control", "checkpoint")
+    }
+    return Contrast(**{**fields, **changed})
+
+
+def _effect(
+    deviation: Deviation, found: Answered, task: Task, level: float
+) -> Measured | Spread | None:
+    samples = [found.sample(task, term) for term in _terms(deviation)]
+    there = [each for each in samples if each is not None]
+    if not there or len(there) < len(samples):
+        return None
+    (values, *others) = (each.values for each in there)
+    for other in others:
+        values = values - other  # same seeds and items: gathered together
+    if isinstance(deviation.effect, Seeds):
+        return _spread(values)
+    return _interval(values, level)
+
+
+def _spread(values: NDArray[np.float64]) -> Spread | None:
+    by_seed = values.mean(axis=1)
+    if len(by_seed) < 2:  # noqa: PLR2004 - a spread needs two
+        return None
+    return Spread(
+        float(by_seed.min()), float(by_seed.max()), float(by_seed.std(ddof=1)), len(by_seed)
+    )
+
+
+def _interval(values: NDArray[np.float64], level: float) -> Measured | None:
+    if len(values) < 2:  # noqa: PLR2004 - a spread needs two
+        return None
+    interval = estimate_of(values).interval(level)
+    return Measured(interval.estimate, interval.low, interval.high, len(values))
