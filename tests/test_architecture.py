@@ -12,6 +12,7 @@ from conftest import PROJECT
 import crosslab
 from crosslab.book.chapters import CHAPTERS
 from crosslab.book.render import verdict_table
+from crosslab.config import SCALES
 from crosslab.experiments import EXPERIMENTS
 from crosslab.figures.style import ARM_STYLE
 from crosslab.records import Store, read_record
@@ -90,10 +91,11 @@ def test_the_answer_in_the_readme_is_that_of_the_published_records():
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
-def test_a_chapter_has_a_notebook_an_experiment_and_a_place_in_the_book(chapter):
+def test_a_chapter_has_a_notebook_experiments_and_a_place_in_the_book(chapter):
     toc = yaml.safe_load((PROJECT / "book" / "_toc.yml").read_text())
     assert (PROJECT / chapter.notebook).is_file()
-    assert chapter.experiment in EXPERIMENTS
+    assert set(chapter.experiments) <= set(EXPERIMENTS)
+    assert set(chapter.further_scales) <= set(SCALES)
     assert f"executed/{chapter.name}" in [each["file"] for each in toc["chapters"]]
 
 
