@@ -33,6 +33,11 @@ def made_up_claims(monkeypatch):
     monkeypatch.setattr(verdicts, "claims", lambda: [made_up_claim(name) for name in BARS])
 
 
+def in_the_lab(store, scale="lab"):
+    """Return the verdicts that rest on runs."""
+    return [each for each in judged(store, scale) if each.rung == "lab"]
+
+
 def on(outcomes, bar=PARAPHRASE, scale="lab", **options):
     evidence = made_up_evidence(outcomes, scale=scale, **options)
     return verdict(made_up_claim(bar.claim_id), bar, [evidence], scale=scale)
@@ -302,7 +307,7 @@ def test_an_experiment_without_records_is_named_and_does_not_stop_the_others(
     tmp_path, made_up_claims
 ):
     store = made_up_store(tmp_path, "transfer-paraphrase", planned=["transfer-nli"])
-    found = {each.claim_id: each for each in judged(store, "lab")}
+    found = {each.claim_id: each for each in in_the_lab(store)}
     assert found["gain-paraphrase"].replication == "direction-only"
     for claim_id in ("gain-nli", "gain-generalized"):
         assert found[claim_id].replication == "inconclusive"
@@ -317,7 +322,7 @@ def test_an_experiment_the_study_never_planned_is_named_as_well(tmp_path, made_u
 
 def test_with_all_records_every_claim_is_judged_and_every_record_is_there(tmp_path, made_up_claims):
     store = made_up_store(tmp_path, "transfer-paraphrase", "transfer-nli")
-    found = judged(store, "lab")
+    found = in_the_lab(store)
     assert [each.claim_id for each in found] == list(BARS)
     assert {each.replication for each in found} == {"direction-only"}
     assert all((tmp_path / folder / ANSWERS).exists() for each in found for folder in each.records)
@@ -325,7 +330,7 @@ def test_with_all_records_every_claim_is_judged_and_every_record_is_there(tmp_pa
 
 def test_a_rehearsal_decides_nothing_however_clear_the_numbers(tmp_path, made_up_claims):
     store = made_up_store(tmp_path, "transfer-paraphrase", "transfer-nli", scale="smoke")
-    found = judged(store, "smoke")
+    found = in_the_lab(store, "smoke")
     assert len(found) == len(BARS)
     for each in found:
         assert each.interval[0] > 0

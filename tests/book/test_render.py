@@ -2,7 +2,7 @@ import pytest
 from conftest import made_up_study
 
 from crosslab import claims
-from crosslab.book import render
+from crosslab.book import render, transfer_tables
 from crosslab.evidence import gathered
 from crosslab.verdicts import verdict
 
@@ -40,7 +40,7 @@ def test_the_verdict_in_words_gives_both_halves_the_reason_and_the_bar(evidence)
 
 def test_the_reading_says_what_the_numbers_say(evidence):
     found = verdict(CLAIM, BAR, [evidence], scale="smoke")
-    words = render.reading(evidence, BAR, found)
+    words = transfer_tables.reading(evidence, BAR, found)
     gains = evidence.outcomes.gain(BAR.treated, BAR.control, evidence.outcomes.same_language())
     ahead = int((gains.mean(axis=1) > 0).sum())
     assert f"ahead in {ahead} of 10 seeds" in words
@@ -50,14 +50,16 @@ def test_the_reading_says_what_the_numbers_say(evidence):
 def test_the_gain_table_and_the_verdict_give_the_same_interval(evidence):
     found = verdict(CLAIM, BAR, [evidence], scale="smoke")
     (line,) = [
-        line for line in render.gain_table(evidence, BAR).splitlines() if "all targets" in line
+        line
+        for line in transfer_tables.gain_table(evidence, BAR).splitlines()
+        if "all targets" in line
     ]
     assert render.measured(found) in line
 
 
 def test_the_table_of_runs_is_computed_from_the_answers_and_not_from_stored_metrics(evidence):
     # the made-up records all say 70.0; their answers do not
-    rows = [line.split(" | ") for line in render.run_table(evidence).splitlines()[2:]]
+    rows = [line.split(" | ") for line in transfer_tables.run_table(evidence).splitlines()[2:]]
     zero_shot = [float(row[3]) for row in rows if row[0] == "| standard"]
     points = evidence.outcomes.points("standard", evidence.outcomes.same_language())
     assert zero_shot == [round(value, 1) for value in points.mean(axis=1)]
@@ -66,7 +68,7 @@ def test_the_table_of_runs_is_computed_from_the_answers_and_not_from_stored_metr
 def test_the_matrix_is_also_there_in_numbers(evidence):
     cells = evidence.outcomes.pair("bor", "ave")
     gain = evidence.outcomes.gain(BAR.treated, BAR.control, cells).mean()
-    row = render.gain_matrix_table(evidence, BAR).splitlines()[3].split(" | ")
+    row = transfer_tables.gain_matrix_table(evidence, BAR).splitlines()[3].split(" | ")
     assert row[:2] == ["| Boran", render.points(gain)]
 
 
@@ -83,7 +85,7 @@ def test_runs_of_every_experiment_a_bar_names_are_linked(evidence):
 
 
 def test_every_run_is_linked_to_its_entry(evidence):
-    table = render.run_table(evidence)
+    table = transfer_tables.run_table(evidence)
     entries = "\n".join(render.run_entry(record, {}) for record in evidence.records)
     for record in evidence.records:
         anchor = render.anchor(record.unit.folder)
