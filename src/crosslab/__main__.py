@@ -1,4 +1,4 @@
-"""The command line: ``crosslab plan | run | study | verdicts | verify | lock | book``.
+"""The command line: ``crosslab plan | run | study | verdicts | reproduce | verify | lock | book``.
 
 Exit status: 0 good; 1 what was checked does not hold; 2 unusable input, one clear
 line per problem; 3 interrupted, and the same command goes on from there.
@@ -164,6 +164,25 @@ def verdicts(
         _write_json({"verdicts": [each.model_dump(mode="json") for each in found]}, json_file)
     else:
         typer.echo(verdict_table(found))
+
+
+@app.command()
+def reproduce(
+    scale: Scale = "lab",
+    results: Results = OWN,
+    json_file: JsonFile = None,
+) -> None:
+    """Compare a study made again with the published one: answers, estimates, verdicts."""
+    from crosslab.book.render import reproduction_words
+    from crosslab.reproduction import reproduction
+
+    _in_project()
+    found = reproduction(Store(PUBLISHED), Store(results), scale)
+    typer.echo(reproduction_words(found))
+    if json_file is not None:
+        _write_json(found.model_dump(mode="json"), json_file)
+    if not all(each.inside for each in found.verdicts):
+        raise StaleError("The study made again does not say what the published one says.")
 
 
 @app.command()

@@ -16,13 +16,14 @@ from crosslab.book.freshness import (
     staleness,
     stamp_pages,
 )
-from crosslab.book.render import run_entry, table, verdict_table
+from crosslab.book.render import reproduction_words, run_entry, table, verdict_table
 from crosslab.book.run import STAMP, execute, read_notebook
 from crosslab.claims import claims
-from crosslab.errors import RunError
+from crosslab.errors import RunError, StoreError
 from crosslab.layout import BOOK, BUILT, GENERATED, PUBLISHED
 from crosslab.provenance import interpreter
 from crosslab.records import MANIFEST, RECORD, Record, Store, write_text
+from crosslab.reproduction import kept_reproduction, reproduction
 from crosslab.verdicts import judged
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -135,9 +136,28 @@ def _status(store: Store, scale: str) -> str:
             f"file whose SHA-256 begins with `{manifest.lock[:12]}`.",
             pages,
             "Missing runs:\n\n" + "\n".join(missing) if missing else "No run is missing.",
+            "## Made again",
+            _made_again(store, scale),
+            "## Time",
             _time_spent(store, scale),
         ]
     )
+
+
+def _made_again(store: Store, scale: str) -> str:
+    """Return whether the study, made again, says what the published one says."""
+    if store.root == PUBLISHED:
+        kept = kept_reproduction(store, scale)
+        if kept is None:
+            return "The published study has not been made again as a whole."
+        return reproduction_words(kept)
+    published = Store(PUBLISHED)
+    if not (PUBLISHED / scale / MANIFEST).exists():
+        return f"No study at scale `{scale}` is published to compare this one with."
+    try:
+        return reproduction_words(reproduction(published, store, scale))
+    except StoreError as error:
+        return f"This study cannot be compared with the published one: {error}"
 
 
 def _page_row(chapter: Chapter) -> tuple[str, ...]:

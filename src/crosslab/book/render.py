@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from crosslab.claims import Bar, Claim, Verdict
 from crosslab.records import Record
+from crosslab.reproduction import Reproduction
 from crosslab.stats.crossed import Interval
 
 _REPLICATION_WORDS: Final = {
@@ -169,6 +170,39 @@ def _marked_words(confidences: Sequence[float]) -> str:
         return "none of them marks it as verified"
     low, high = min(confidences), max(confidences)
     return f"{len(confidences)} of them mark it as verified, at a confidence of {low} to {high}"
+
+
+def reproduction_words(found: Reproduction) -> str:
+    """Return whether a study made again says what the published one says, verdict by verdict."""
+    inside = sum(each.inside for each in found.verdicts)
+    rows = [
+        (
+            each.claim_id,
+            points(each.published_points),
+            _range(each.predicted),
+            "not measured" if each.again_points is None else points(each.again_points),
+            "yes" if each.inside else "**no**",
+            each.published,
+            each.again,
+        )
+        for each in found.verdicts
+    ]
+    header = (
+        "claim",
+        "published",
+        "a re-run should fall in",
+        "again",
+        "it did",
+        "verdict",
+        "again",
+    )
+    return (
+        f"Made again on {found.processor}, finished {found.finished}, commit "
+        f"`{found.commit[:12]}`: "
+        f"{found.runs_identical} of {found.runs_compared} runs gave the same answers to the last "
+        f"byte, and {inside} of {len(found.verdicts)} estimates fell where a re-run was predicted "
+        f"to fall.\n\n{table(header, rows)}"
+    )
 
 
 def anchor(folder: str) -> str:

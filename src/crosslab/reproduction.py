@@ -1,0 +1,112 @@
+"""Whether a study made again says what the published one says.
+
+Two things are compared: the answers of every run that both have under one fingerprint, byte
+by byte, and each verdict, whose estimate should fall where the published study predicted a
+re-run to fall. A seed more or less, another processor: the second may hold where the first
+cannot.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from crosslab.claims import Verdict
+from crosslab.errors import StoreError
+from crosslab.records import ANSWERS, Store, Unit
+from crosslab.verdicts import judged
+
+REPRODUCTION: Final = "reproduction.json"
+_STRICT: Final = ConfigDict(frozen=True, extra="forbid")
+
+
+class Again(BaseModel):
+    """A published verdict and the same one from the study made again."""
+
+    model_config = _STRICT
+
+    claim_id: str
+    published_points: float
+    predicted: tuple[float, float]
+    again_points: float | None
+    published: str
+    again: str
+
+    @property
+    def inside(self) -> bool:
+        """Whether the new estimate lies where a re-run was predicted to fall."""
+        low, high = self.predicted
+        return self.again_points is not None and low <= self.again_points <= high
+
+
+class Reproduction(BaseModel):
+    """What came of making a study again."""
+
+    model_config = _STRICT
+
+    scale: str
+    processor: str
+    commit: str
+    finished: str
+    runs_compared: int
+    runs_identical: int
+    verdicts: list[Again]
+
+
+def reproduction(published: Store, own: Store, scale: str) -> Reproduction:
+    """Return how a study made again compares with the published one.
+
+    Raises:
+        StoreError: One of the two has no study at this scale, or they share no run.
+    """
+    again = {unit: own.record(unit) for unit in own.manifest(scale).units if _there(own, unit)}
+    both = [unit for unit in published.manifest(scale).units if unit in again]
+    if not both:
+        raise StoreError(
+            f"{own.root} has no run that {published.root} has under the same fingerprint; "
+            f"run: crosslab study --scale {scale} --results {own.root}"
+        )
+    identical = sum(
+        published.record(unit).files[ANSWERS] == again[unit].files[ANSWERS] for unit in both
+    )
+    latest = max(again.values(), key=lambda record: record.finished)
+    return Reproduction(
+        scale=scale,
+        processor=latest.machine["processor"],
+        commit=latest.commit,
+        finished=latest.finished,
+        runs_compared=len(both),
+        runs_identical=identical,
+        verdicts=_verdicts(judged(published, scale), judged(own, scale)),
+    )
+
+
+def _there(store: Store, unit: Unit) -> bool:
+    return store.state(unit) == "present"
+
+
+def _verdicts(published: Sequence[Verdict], own: Sequence[Verdict]) -> list[Again]:
+    again = {(each.claim_id, each.rung): each for each in own}
+    return [
+        Again(
+            claim_id=each.claim_id,
+            published_points=each.estimate,
+            predicted=each.prediction,
+            again_points=again[each.claim_id, each.rung].estimate,
+            published=each.replication,
+            again=again[each.claim_id, each.rung].replication,
+        )
+        for each in published
+        if each.estimate is not None and each.prediction is not None
+    ]
+
+
+def kept_reproduction(store: Store, scale: str) -> Reproduction | None:
+    """Return the reproduction that is kept with a study, if there is one."""
+    path = store.root / scale / REPRODUCTION
+    try:
+        return Reproduction.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise StoreError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from error
