@@ -40,7 +40,7 @@ SETTINGS: Final[Mapping[Setting, Callable[[Outcomes], Cells]]] = {
     "same-language": Outcomes.same_language,  # each target with itself
     "targets-and-source": _diagonal,  # the usual table of a benchmark has the source in it
     "mixed-language": Outcomes.mixed_language,  # two different languages
-    "all-pairs": _everything,  # as the released code averages: diagonal and source included
+    "all-pairs": _everything,  # as the released code evaluates: diagonal and source included
 }
 
 

@@ -173,7 +173,7 @@ def ledger() -> list[Deviation]:
             problem is named.
     """
     try:
-        rows: list[Any] = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))["deviations"]
+        rows = list(yaml.safe_load(LEDGER.read_text(encoding="utf-8"))["deviations"])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise UsageError(f"{LEDGER} cannot be read: {str(error).splitlines()[0]}.") from error
     loaded, problems = [], []

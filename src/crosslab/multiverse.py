@@ -52,6 +52,11 @@ AS_RELEASED: Final = Contrast(
 )
 DESIGNS: Final[Mapping[str, Contrast]] = {"by the bar": BY_THE_BAR, "as released": AS_RELEASED}
 
+_SUMMARY: Final = (
+    *("task", "design", "seeds", "least", "most", "standard deviation", "above claimed"),
+    *("below zero", "claimed", "estimate", "low", "high", "outcome"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -161,18 +166,21 @@ def shares(table: pd.DataFrame, by: str = "task") -> pd.DataFrame:
 def main_effects(table: pd.DataFrame) -> pd.DataFrame:
     """Return the mean estimate at each level of each choice, the choice that moves most first.
 
-    Every computed and selectable specification has the same weight, also where two have
-    the same runs, so that each level of a choice is met with the same levels of the others.
+    A level is averaged over those combinations of the other choices that are computed at
+    every level of this one, selectable ones only, so that levels differ in nothing else.
     ``moves`` is how far the levels of the choice lie apart.
     """
     computed = table[table["selectable"] & (table["outcome"] != "not-computed")]
     rows = []
     for choice, levels in CHOICES.items():
-        means = computed.groupby(choice)["estimate"].mean()
-        moves = float(means.max() - means.min()) if len(means) else np.nan
+        others = [name for name in CHOICES if name != choice]
+        matched = computed.pivot_table(index=others, columns=choice, values="estimate").dropna()
+        means = matched.mean()
+        moves = float(means.max() - means.min())
         rows += [(choice, level, float(means[level]), moves) for level in levels if level in means]
     found = pd.DataFrame(rows, columns=["choice", "level", "mean estimate", "moves"])
-    return found.sort_values("moves", ascending=False, kind="stable").reset_index(drop=True)
+    found = found.dropna().sort_values("moves", ascending=False, kind="stable")
+    return found.reset_index(drop=True)
 
 
 def single_seed_gains(found: Answered) -> pd.DataFrame:
@@ -200,7 +208,7 @@ def single_seed_summary(found: Answered, rule: Rule, claimed: Mapping[Task, floa
         }
         for task, design, sample in _design_samples(found)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_SUMMARY)
 
 
 def _design_samples(found: Answered) -> Iterator[tuple[Task, str, Sample]]:

@@ -81,18 +81,19 @@ def reading(specifications: pd.DataFrame) -> str:
     effects = main_effects(specifications)
     first = effects.iloc[0]
     said = ", ".join(
-        f"{name} in {100 * float((rows['outcome'] == name).mean()):.0f} %" for name in OUTCOMES[:-1]
+        f"{100 * float((rows['outcome'] == name).mean()):.0f} % are {name}"
+        for name in OUTCOMES[:-1]
     )
     return (
-        f"There are {len(specifications)} specifications. {len(rows)} count: "
-        f"{int((~specifications['selectable']).sum())} take a checkpoint that nobody could have "
-        f"selected, {int((~specifications['distinct'] & ~absent).sum())} have the same runs as "
-        f"another because none had collapsed, and {int(absent.sum())} could not be computed; one "
-        f"may be two of these. Of those that count the outcome is {said}. Their estimates run from "
-        f"{points(rows['estimate'].min())} to {points(rows['estimate'].max())} points and "
+        f"Of {len(specifications)} specifications, {int((~specifications['selectable']).sum())} "
+        f"take a checkpoint that nobody could have selected, "
+        f"{int((~specifications['distinct'] & ~absent).sum())} have the same runs as another, for "
+        f"none of these collapsed, and {int(absent.sum())} could not be computed; one may be "
+        f"several of these. The other {len(rows)} count. Of them {said}. Their estimates run from "
+        f"{points(rows['estimate'].min())} to {points(rows['estimate'].max())} points, and "
         f"{100 * float((rows['estimate'] > 0).mean()):.0f} % are above zero. The choice that moves "
-        f"the estimate most is {first['choice']}: its levels lie {first['moves']:.1f} points apart "
-        "on average. Specifications share their runs, so these shares are no probabilities."
+        f"the estimate most is {first['choice']}: the means of its levels lie {first['moves']:.1f} "
+        "points apart."
     )
 
 
@@ -132,11 +133,15 @@ def papers_words(summary: pd.DataFrame) -> str:
 
 def _paper_words(row: Mapping[Hashable, Any]) -> str:
     above = row["above claimed"]
-    beyond = "" if np.isnan(above) else f"{100 * above:.0f} % more than the claimed figure, "
+    beyond = (
+        ""
+        if np.isnan(above)
+        else f"{100 * above:.0f} % of the seeds more than the claimed figure, "
+    )
     return (
         f"On {row['task']}, {row['design']}, a paper with one seed could have printed anything "
         f"from {points(row['least'])} to {points(row['most'])} points: {beyond}"
-        f"{100 * row['below zero']:.0f} % of the seeds a loss."
+        f"{100 * row['below zero']:.0f} % {'of the seeds ' if not beyond else ''}a loss."
     )
 
 
