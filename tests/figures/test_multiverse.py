@@ -16,7 +16,7 @@ from crosslab.multiverse import (
     single_seed_summary,
     specifications,
 )
-from crosslab.multiverse_figures import OUTCOME_STYLE, single_seed_figure, specification_curve
+from crosslab.figures.multiverse import OUTCOME_STYLE, single_seed_figure, specification_curve
 
 RULE = Rule(level=0.95, smallest_effect_points=0.5)
 CLAIMED = {"paraphrase": 2.1, "nli": 1.6}
