@@ -8,6 +8,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.image import imread
 
 from crosslab.contrasts import answered
+from crosslab.figures.multiverse import OUTCOME_STYLE, single_seed_figure, specification_curve
 from crosslab.multiverse import (
     ARMS,
     CHOICES,
@@ -16,7 +17,6 @@ from crosslab.multiverse import (
     single_seed_summary,
     specifications,
 )
-from crosslab.figures.multiverse import OUTCOME_STYLE, single_seed_figure, specification_curve
 
 RULE = Rule(level=0.95, smallest_effect_points=0.5)
 CLAIMED = {"paraphrase": 2.1, "nli": 1.6}
