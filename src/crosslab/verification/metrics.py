@@ -9,6 +9,7 @@ from crosslab.experiments import PRETRAINING
 from crosslab.records import Record
 
 COLUMNS: Final = ("item", "first", "second", "prediction", "gold")
+PERTURBED: Final = ("noise", "radius")  # columns of answers that were given under noise as well
 _TOLERANCE: Final = 1e-9
 _ROUNDED: Final = 4  # decimals of the metrics by language
 
@@ -19,9 +20,18 @@ def metric_problems(record: Record, answers: pd.DataFrame) -> Iterator[str]:
     if absent:
         yield f"its answers have no column {', '.join(absent)}"
         return
-    for name, value in recomputed(record, answers).items():
+    for name, value in recomputed(record, _unperturbed(answers)).items():
         if name in record.metrics and not _agree(record.metrics[name], value):
             yield f"metric {name} is {_short(record.metrics[name])}, its answers give {value}"
+
+
+def _unperturbed(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers without noise, where there are others: metrics are about these."""
+    if not set(PERTURBED) <= set(answers):
+        return answers
+    kind = answers["noise"].iloc[0]  # without noise every kind of it is the same
+    clean: pd.DataFrame = answers[(answers["radius"] == 0) & (answers["noise"] == kind)]
+    return clean
 
 
 def recomputed(record: Record, answers: pd.DataFrame) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from crosslab.provenance import digest, digest_of
 from crosslab.records import ANSWERS, MANIFEST, RECORD, Manifest, Record, Store, Unit, read_record
 from crosslab.sealing import SEAL, Seal, read_seal, sealable
 from crosslab.verification.checks import Check
-from crosslab.verification.metrics import COLUMNS, metric_problems
+from crosslab.verification.metrics import COLUMNS, PERTURBED, metric_problems
 
 _ASIDE: Final = (".damaged-", ".other-")  # what a study moved out of the way, and kept
 _FAILED: Final = ".failed.ipynb"
@@ -90,7 +90,7 @@ def _metric_problems(folder: Path, record: Record) -> Iterator[str]:
     except (OSError, pa.ArrowException) as error:
         yield f"{ANSWERS} is no table: {str(error).splitlines()[0]}"
         return
-    wanted = [name for name in COLUMNS if name in table.column_names]
+    wanted = [name for name in (*COLUMNS, *PERTURBED) if name in table.column_names]
     yield from metric_problems(record, table.select(wanted).to_pandas())
 
 
