@@ -1,119 +1,321 @@
 """The speeds the project promises, each beside its baseline: ``make bench``.
 
-Baseline and candidate take turns, and what is printed is their ratio with its spread:
-seconds alone would say more about the machine than about the code. Nothing is written.
+What is printed are ratios with their spread, measured side by side on one thread:
+seconds alone would say more about the machine than about the code. An encoder that
+learned nothing is as fast as one that did. Nothing is written but the JSON asked for.
 """
 
+import json
 import sys
-import time
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
 
 import numpy as np
-import torch
+import typer
+from torch import Tensor
+from transformers import BertForSequenceClassification
+from transformers.utils import logging
 
+from crosslab.baselines import Padding, answers_by_script, features, pair_tokenizer, trainer
 from crosslab.book.render import table
-from crosslab.config import study_config
+from crosslab.config import StudyConfig, study_config
 from crosslab.data.batching import Encoded, endless_batches
-from crosslab.lab.items import task_items
+from crosslab.errors import CrosslabError
+from crosslab.evaluation import matrix_answers
+from crosslab.lab.items import spoken, task_items
 from crosslab.lab.laboratory import Laboratory, laboratory, pretraining_text
+from crosslab.lab.pairs import Pairs
 from crosslab.lab.tasks import TASKS
+from crosslab.layout import CACHE, keep_inside
 from crosslab.methods import METHODS
-from crosslab.methods.base import Method
-from crosslab.models import classifier, masked_encoder, torch_generator
+from crosslab.methods.base import PairBatch, Resources
+from crosslab.models import classifier, masked_encoder, settle, torch_generator
+from crosslab.provenance import machine
 from crosslab.reading import Reader, lab_tokenizer, pair_batch, resources
+from crosslab.records import write_text
+from crosslab.registry import lookup
 from crosslab.seeding import generator
+from crosslab.timing import Pace, Speed, in_turns, ratios, seconds
 from crosslab.training import train
 
-ROUNDS = 5
-UPDATES = 60
+PROMISED_UPDATES: Final = {"adversarial": 2.1, "smoothing-synonyms": 1.15}  # of a standard one
+
+_TASK: Final = TASKS["paraphrase"]
+
+Loss = Callable[[PairBatch], Tensor]
 
 
-def main() -> int:
-    """Measure and print."""
-    torch.set_num_threads(1)
-    lab = laboratory(study_config("lab").lab)
-    rows = [_text_row(lab), *_update_rows(lab)]
-    sys.stdout.write(table(("what", "measured", "spread", "budget"), rows) + "\n")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What all measurements share."""
+
+    config: StudyConfig
+    rounds: int
+    updates: int
+    scratch: Path
+    lab: Laboratory
+    items: Mapping[str, Pairs]
+    inputs: Encoded  # the training items in the source language
+    allowed: Resources
+
+    def model(self) -> BertForSequenceClassification:
+        """Return a classifier, always the same, that nobody has trained yet."""
+        vocabulary = len(lab_tokenizer(self.lab).get_vocab())
+        encoder = masked_encoder(self.config.encoder, vocabulary, seed=0)
+        return classifier(encoder, len(_TASK.labels), seed=0)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """All languages, the source first."""
+        return (self.lab.config.source, *self.lab.config.targets)
+
+
+def bench_of(scale: str, *, rounds: int, updates: int, scratch: Path) -> Bench:
+    """Return what the measurements of a scale share."""
+    config = study_config(scale)
+    lab = laboratory(config.lab)
+    items = task_items(lab, _TASK, config.task)
+    reader = Reader(lab, items["train"], f"{_TASK.key}/train")
+    synonyms = lab.lexicons[lab.config.source].synonyms()
+    return Bench(
+        config=config,
+        rounds=rounds,
+        updates=updates,
+        scratch=scratch,
+        lab=lab,
+        items=items,
+        inputs=reader.pairs(lab.config.source, lab.config.source),
+        allowed=resources(reader.tokenizer, {word: [each] for word, each in synonyms.items()}),
+    )
+
+
+def lab_text(bench: Bench) -> list[Speed]:
+    """Measure how many sentences of pre-training text are made in a minute."""
+    languages = bench.lab.config.languages
+    count = sum(each.sentences for each in languages)
+
+    def text() -> list[list[str]]:
+        return [pretraining_text(bench.lab, each.key) for each in languages]
+
+    rates = [60 * count / seconds(text) for _ in range(bench.rounds)]
+    what = "sentences of pre-training text a minute"
+    return [Speed(name="lab-text", what=what, rounds=rates, unit="", at_least=100_000)]
+
+
+def fine_tuning(bench: Bench) -> list[Speed]:
+    """Measure the throughput of fine-tuning against the ``Trainer`` of ``transformers``."""
+    costs = in_turns(
+        {
+            "own": partial(_update_seconds, bench, "standard", bench.inputs),
+            "batch": partial(_trainer_seconds, bench, "batch"),
+            "fixed": partial(_trainer_seconds, bench, "fixed"),
+        },
+        bench.rounds,
+    )
+    how = {"batch": "padding each batch to its longest", "fixed": "fed items of a fixed length"}
+    return [
+        Speed(
+            name="fine-tuning",
+            what=f"fine-tuning throughput / Trainer {how[padding]}",
+            rounds=ratios(costs[padding], costs["own"]),
+            at_least=2.5,
+        )
+        for padding in how
+    ]
+
+
+def pair_matrix(bench: Bench) -> list[Speed]:
+    """Measure the full matrix of language pairs against a script called once for each pair."""
+    model = bench.model()
+    checkpoint = bench.scratch / "checkpoint"
+    model.save_pretrained(checkpoint)
+    costs = in_turns(
+        {
+            "own": partial(_matrix_seconds, bench, model),
+            "8": partial(_script_seconds, bench, checkpoint, 8),
+            "32": partial(_script_seconds, bench, checkpoint, 32),
+        },
+        bench.rounds,
+    )
+    return [
+        Speed(
+            name="pair-matrix",
+            what=f"full pair matrix / a script called once a pair, batches of {size}",
+            rounds=ratios(costs[size], costs["own"]),
+            at_least=5,
+        )
+        for size in ("8", "32")
+    ]
+
+
+def updates(bench: Bench) -> list[Speed]:
+    """Measure what an update of each method costs beside one of plain fine-tuning."""
+    works = {key: partial(_update_seconds, bench, key, bench.inputs) for key in METHODS}
+    costs = in_turns(works, bench.rounds)
+    return [
+        Speed(
+            name="updates",
+            what=f"{key} update / standard update",
+            rounds=ratios(each, costs["standard"]),
+            at_most=PROMISED_UPDATES.get(key),
+        )
+        for key, each in costs.items()
+        if key != "standard"
+    ]
+
+
+def bucketing(bench: Bench) -> list[Speed]:
+    """Measure what batches of like length save."""
+    lengths = np.full_like(bench.inputs.lengths, bench.inputs.ids.shape[1])
+    padded = Encoded(bench.inputs.ids, lengths, bench.inputs.second_starts)
+    costs = in_turns(
+        {
+            "own": partial(_update_seconds, bench, "standard", bench.inputs),
+            "padded": partial(_update_seconds, bench, "standard", padded),
+        },
+        bench.rounds,
+    )
+    what = "update padded to the longest item / update on items of like length"
+    rounds = ratios(costs["padded"], costs["own"])
+    return [Speed(name="bucketing", what=what, rounds=rounds, at_least=1)]
+
+
+MEASUREMENTS: Final[Mapping[str, Callable[[Bench], list[Speed]]]] = {
+    "lab-text": lab_text,
+    "fine-tuning": fine_tuning,
+    "pair-matrix": pair_matrix,
+    "updates": updates,
+    "bucketing": bucketing,
+}
+
+
+def main(
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(MEASUREMENTS)}; repeatable.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds that count.")] = 5,
+    scale: Annotated[str, typer.Option(help="smoke or lab; promises are made for lab.")] = "lab",
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write JSON to this file; '-' is standard output.")
+    ] = None,
+) -> None:
+    """Measure the speeds the project promises and print them."""
+    chosen = [lookup(MEASUREMENTS, each, kind="speed") for each in only or MEASUREMENTS]
+    study_config(scale)  # an unknown scale is refused before anything is written
+    keep_inside()
+    settle(threads=1)
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    with TemporaryDirectory(dir=CACHE) as scratch:
+        bench = bench_of(scale, rounds=rounds, updates=60, scratch=Path(scratch))
+        found = [speed for measure in chosen for speed in measure(bench)]
+    if json_file is None:
+        typer.echo(table(("speed", "median", "spread", "promised", ""), map(Speed.row, found)))
+        return
+    _write_json({"scale": scale, "machine": machine(), "speeds": found}, json_file)
+
+
+def _write_json(value: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(value, indent=1, default=Speed.plain) + "\n"
+    if str(path) == "-":
+        typer.echo(text, nl=False)
+    else:
+        write_text(path, text)
+
+
+def _loss_of(bench: Bench, key: str, model: BertForSequenceClassification) -> Loss:
+    """Return the loss of a method, as a run of the study has it."""
+    method, draws = METHODS[key], torch_generator(0, "bench", key)
+    return lambda batch: method.loss(model, batch, bench.allowed, draws)
+
+
+def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
+    """Return what an update costs, model and order of the items fresh, batching included."""
+    model, pace = bench.model(), Pace()
+    loss_of = _loss_of(bench, key, model)
+
+    def noted() -> Iterator[PairBatch]:
+        labels, size = bench.items["train"].label, bench.config.finetune.batch
+        for rows in endless_batches(inputs.lengths, size, generator(0, "bench")):
+            pace.note()
+            yield pair_batch(inputs.rows(rows), labels[rows])
+
+    optimizer = bench.config.finetune.optimizer
+    train(
+        model,
+        noted(),
+        loss_of,
+        steps=bench.updates,
+        optimizer=optimizer,
+        report=lambda **_: None,
+    )
+    return pace.seconds
+
+
+def _trainer_seconds(bench: Bench, padding: Padding) -> float:
+    """Return what an update costs the ``Trainer``, batching included."""
+    pace = Pace()
+    trainer(
+        bench.model(),
+        features(bench.inputs, bench.items["train"].label),
+        pair_tokenizer(lab_tokenizer(bench.lab)),
+        padding=padding,
+        longest=bench.config.encoder.longest_input,
+        steps=bench.updates,
+        config=bench.config.finetune,
+        folder=bench.scratch,
+        note=pace.note,
+    ).train()
+    return pace.seconds
+
+
+def _matrix_seconds(bench: Bench, model: BertForSequenceClassification) -> float:
+    """Return what all pairs of languages cost, from meanings to a table of answers."""
+
+    def answered() -> object:
+        reader = Reader(bench.lab, bench.items["test"], f"{_TASK.key}/test")
+        return matrix_answers(model, reader, bench.languages)
+
+    return seconds(answered)
+
+
+def _script_seconds(bench: Bench, checkpoint: Path, batch: int) -> float:
+    """Return what all pairs of languages cost the script, which is given the sentences."""
+    script = partial(
+        answers_by_script,
+        checkpoint,
+        pair_tokenizer(lab_tokenizer(bench.lab)),
+        batch=batch,
+        longest=bench.config.encoder.longest_input,
+    )
+    costs = []
+    for key in bench.languages:  # a pair of one language costs it what any other pair does
+        first, second = (
+            spoken(bench.lab, bench.items["test"], side, key, f"{_TASK.key}/test")
+            for side in ("first", "second")
+        )
+        costs.append(seconds(partial(script, first, second)))
+    return sum(costs) * len(bench.languages)
+
+
+def cli() -> int:
+    """Measure, and turn every error into lines and an exit status."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(main)
+    try:
+        app(prog_name="python -m crosslab.bench")
+    except CrosslabError as error:
+        for problem in error.problems:
+            typer.echo(f"crosslab: {problem}", err=True)
+        return error.exit_status
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
 
 
-def _text_row(lab: Laboratory) -> tuple[str, ...]:
-    """Return how many sentences of pre-training text are made per minute on one core."""
-    keys = [language.key for language in lab.config.languages]
-    sentences = sum(language.sentences for language in lab.config.languages)
-    rates = [
-        60 * sentences / _seconds(lambda: [pretraining_text(lab, key) for key in keys])
-        for _ in range(ROUNDS)
-    ]
-    return (
-        "lab text, sentences a minute",
-        f"{np.median(rates):,.0f}",
-        f"{min(rates):,.0f} to {max(rates):,.0f}",
-        "at least 100,000",
-    )
-
-
-def _update_rows(lab: Laboratory) -> list[tuple[str, ...]]:
-    """Return what an update costs against a standard one, and against unsorted batches."""
-    sizes = study_config("lab").task
-    items = task_items(lab, TASKS["paraphrase"], sizes)["train"]
-    reader = Reader(lab, items, "paraphrase/train")
-    pairs = reader.pairs(lab.config.source, lab.config.source)
-    any_order = Encoded(
-        pairs.ids, np.full_like(pairs.lengths, pairs.ids.shape[1]), pairs.second_starts
-    )
-    standard, smoothing = METHODS["standard"], METHODS["smoothing-synonyms"]
-
-    def updates(method: Method, inputs: Encoded) -> float:
-        return _update_seconds(lab, reader, method, inputs)
-
-    smoothed, unsorted = [], []
-    for _ in range(ROUNDS):
-        base = updates(standard, pairs)
-        smoothed.append(updates(smoothing, pairs) / base)
-        unsorted.append(updates(standard, any_order) / base)
-    return [
-        _ratio_row("synonym-smoothing update / standard update", smoothed, "at most 1.15"),
-        _ratio_row("update padded to the longest item / length-bucketed", unsorted, "above 1"),
-    ]
-
-
-def _update_seconds(lab: Laboratory, reader: Reader, method: Method, inputs: Encoded) -> float:
-    """Return the seconds that a number of updates take, model and data fresh."""
-    config = study_config("lab")
-    encoder = masked_encoder(config.encoder, len(reader.tokenizer.get_vocab()), seed=0)
-    model = classifier(encoder, len(TASKS["paraphrase"].labels), seed=0)
-    known = {word: [other] for word, other in lab.lexicons[lab.config.source].synonyms().items()}
-    allowed = resources(lab_tokenizer(lab), known)
-    draws = torch_generator(0, "bench")
-    rows = endless_batches(inputs.lengths, config.finetune.batch, generator(0, "bench"))
-    batches = [
-        pair_batch(inputs.rows(each), reader.items.label[each].astype(np.int64))
-        for each in islice(rows, UPDATES)
-    ]
-    return _seconds(
-        lambda: train(
-            model,
-            batches,
-            lambda batch: method.loss(model, batch, allowed, draws),
-            steps=UPDATES,
-            optimizer=config.finetune.optimizer,
-            report=lambda **_: None,
-        )
-    )
-
-
-def _ratio_row(what: str, ratios: list[float], budget: str) -> tuple[str, ...]:
-    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-    return what, f"{np.median(ratios):.2f}x", spread, budget
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cli())
