@@ -140,8 +140,8 @@ def answers_by_script(  # noqa: PLR0913 - what such a script is called with
     *,
     batch: int,
     longest: int,
-) -> NDArray[np.intp]:
-    """Return the predictions for one pair of languages as a script called once a pair makes them.
+) -> NDArray[np.float32]:
+    """Return the answers to one pair of languages as a script called once a pair makes them.
 
     It loads the model, turns every pair of sentences into ids of a fixed length, and
     answers in small batches in the order of the file.
@@ -153,7 +153,7 @@ def answers_by_script(  # noqa: PLR0913 - what such a script is called with
     ]
     with torch.inference_mode():
         found = [
-            model(**inputs).logits.argmax(dim=1).numpy() for inputs in _in_batches(pairs, batch)
+            model(**inputs).logits.softmax(dim=1).numpy() for inputs in _in_batches(pairs, batch)
         ]
     return np.concatenate(found)
 

@@ -259,9 +259,10 @@ def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
 def _trainer_seconds(bench: Bench, padding: Padding) -> float:
     """Return what an update costs the ``Trainer``, batching included."""
     pace = Pace()
+    rows = np.arange(min(len(bench.inputs), bench.updates * bench.config.finetune.batch))
     trainer(
         bench.model(),
-        features(bench.inputs, bench.items["train"].label),
+        features(bench.inputs.rows(rows), bench.items["train"].label[rows]),
         pair_tokenizer(lab_tokenizer(bench.lab)),
         padding=padding,
         longest=bench.config.encoder.longest_input,
