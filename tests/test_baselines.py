@@ -31,7 +31,7 @@ def model(tiny_encoder):
     made = classifier(tiny_encoder, 2, seed=0)
     with torch.no_grad():
         for weights in made.parameters():
-            weights *= 8  # an untrained model answers everything alike
+            weights.mul_(8)  # an untrained model answers everything alike
     return made
 
 

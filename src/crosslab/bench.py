@@ -22,20 +22,21 @@ from transformers.utils import logging
 
 from crosslab.baselines import Padding, answers_by_script, features, pair_tokenizer, trainer
 from crosslab.book.render import table
+from crosslab.checkpoints import LAST
 from crosslab.config import StudyConfig, study_config
 from crosslab.data.batching import Encoded, endless_batches
 from crosslab.errors import CrosslabError
-from crosslab.evaluation import matrix_answers
+from crosslab.evaluation import matrix_answers, matrix_probabilities
 from crosslab.lab.items import spoken, task_items
 from crosslab.lab.laboratory import Laboratory, laboratory, pretraining_text
 from crosslab.lab.pairs import Pairs
 from crosslab.lab.tasks import TASKS
 from crosslab.layout import CACHE, keep_inside
-from crosslab.methods import METHODS
-from crosslab.methods.base import PairBatch, Resources
+from crosslab.methods import METHODS, method
+from crosslab.methods.base import Context, PairBatch, Resources
 from crosslab.models import classifier, masked_encoder, settle, torch_generator
 from crosslab.provenance import machine
-from crosslab.reading import Reader, lab_tokenizer, pair_batch, resources
+from crosslab.reading import Reader, lab_resources, lab_tokenizer, pair_batch
 from crosslab.records import write_text
 from crosslab.registry import lookup
 from crosslab.seeding import generator
@@ -46,7 +47,7 @@ PROMISED_UPDATES: Final = {"adversarial": 2.1, "smoothing-synonyms": 1.15}  # of
 
 _TASK: Final = TASKS["paraphrase"]
 
-Loss = Callable[[PairBatch], Tensor]
+Loss = Callable[[PairBatch, float], Tensor]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Bench:
     lab: Laboratory
     items: Mapping[str, Pairs]
     inputs: Encoded  # the training items in the source language
-    allowed: Resources
+    known: Resources
 
     def model(self) -> BertForSequenceClassification:
         """Return a classifier, always the same, that nobody has trained yet."""
@@ -80,7 +81,6 @@ def bench_of(scale: str, *, rounds: int, updates: int, scratch: Path) -> Bench:
     lab = laboratory(config.lab)
     items = task_items(lab, _TASK, config.task)
     reader = Reader(lab, items["train"], f"{_TASK.key}/train")
-    synonyms = lab.lexicons[lab.config.source].synonyms()
     return Bench(
         config=config,
         rounds=rounds,
@@ -89,7 +89,7 @@ def bench_of(scale: str, *, rounds: int, updates: int, scratch: Path) -> Bench:
         lab=lab,
         items=items,
         inputs=reader.pairs(lab.config.source, lab.config.source),
-        allowed=resources(reader.tokenizer, {word: [each] for word, each in synonyms.items()}),
+        known=lab_resources(lab, reader.tokenizer),
     )
 
 
@@ -228,9 +228,10 @@ def _write_json(value: Mapping[str, Any], path: Path) -> None:
 
 
 def _loss_of(bench: Bench, key: str, model: BertForSequenceClassification) -> Loss:
-    """Return the loss of a method, as a run of the study has it."""
-    method, draws = METHODS[key], torch_generator(0, "bench", key)
-    return lambda batch: method.loss(model, batch, bench.allowed, draws)
+    """Return the loss of a method as a run of the study has it, once it is under way."""
+    made = method(key, bench.config.methods)
+    context = Context(bench.known, torch_generator(0, "bench", key), progress=1.0)
+    return lambda batch, _: made.loss(model, batch, context)
 
 
 def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
@@ -279,7 +280,8 @@ def _matrix_seconds(bench: Bench, model: BertForSequenceClassification) -> float
 
     def answered() -> object:
         reader = Reader(bench.lab, bench.items["test"], f"{_TASK.key}/test")
-        return matrix_answers(model, reader, bench.languages)
+        found = matrix_probabilities(model, reader, bench.languages)
+        return matrix_answers({LAST: found}, bench.items["test"].label)
 
     return seconds(answered)
 
