@@ -9,9 +9,24 @@ from pathlib import Path
 import pytest
 
 from crosslab.errors import BusyError, UsageError
+from crosslab.experiments import planned_runs
 from crosslab.provenance import PACKAGE_FOLDER
 from crosslab.records import ANSWERS, Store
 from crosslab.study import only_study, study
+
+RUNS = len(planned_runs("smoke"))
+ENCODER = "pretraining/mbert/0-*"
+SOME_ARMS = tuple(
+    f"transfer-paraphrase/{arm}/{seed}-*" for arm in ("standard", "code-switch") for seed in (0, 1)
+)
+
+
+def unfinished(finished: Path, *missing: str) -> None:
+    """Begin with what a finished study recorded, without these runs."""
+    shutil.copytree(finished, Path("runs"))
+    for pattern in missing:
+        (folder,) = Path("runs/smoke").glob(pattern)
+        shutil.rmtree(folder)
 
 
 def answers_of(results: Path) -> dict[str, bytes]:
@@ -59,6 +74,7 @@ def test_a_finished_study_ends_at_once_and_leaves_every_byte(finished_study, pro
 
 @pytest.mark.slow
 def test_a_study_killed_again_and_again_ends_in_the_same_bytes(finished_study, project, crosslab):
+    unfinished(finished_study, ENCODER, *SOME_ARMS)
     # early, while the encoder trains, while arms train: wherever the clock falls
     for seconds in (0.7, 4.0, 7.5):
         process = started()
@@ -72,6 +88,7 @@ def test_a_study_killed_again_and_again_ends_in_the_same_bytes(finished_study, p
 
 @pytest.mark.slow
 def test_an_interrupted_study_says_so_and_goes_on_from_there(finished_study, project, crosslab):
+    unfinished(finished_study, ENCODER, *SOME_ARMS)
     process = started()
     while not list((project / "runs").glob("smoke/pretraining/*/*/record.json")):
         assert process.poll() is None
@@ -84,7 +101,7 @@ def test_an_interrupted_study_says_so_and_goes_on_from_there(finished_study, pro
     written = encoder.stat().st_mtime_ns
     done = crosslab("study", "--scale", "smoke")
     assert done.returncode == 0, done.stderr
-    assert "4 of 5 runs to make" in done.stdout
+    assert f"4 of {RUNS} runs to make" in done.stdout
     assert encoder.stat().st_mtime_ns == written
     assert answers_of(project / "runs") == answers_of(finished_study)
 
@@ -95,12 +112,12 @@ def test_a_damaged_record_is_set_aside_and_made_again(
 ):
     (tmp_path / "home").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    shutil.copytree(finished_study, project / "runs")
+    unfinished(finished_study)
     path = next((project / "runs").glob(f"smoke/transfer-paraphrase/standard/1-*/{ANSWERS}"))
     path.write_bytes(path.read_bytes()[:100])
     done = crosslab("study", "--scale", "smoke")
     assert done.returncode == 0, done.stderr
-    assert "1 of 5 runs to make" in done.stdout
+    assert f"1 of {RUNS} runs to make" in done.stdout
     assert f"{path.parent}: damaged" in done.stdout.replace("runs/", f"{project}/runs/", 1)
     kept = list(path.parent.parent.glob("*.damaged-*/answers.parquet"))
     assert [each.stat().st_size for each in kept] == [100]
@@ -113,35 +130,43 @@ def test_a_damaged_record_is_set_aside_and_made_again(
 def test_a_run_that_fails_is_named_with_its_reason_and_the_others_are_kept(
     finished_study, project, crosslab
 ):
-    shutil.copytree(finished_study, project / "runs")
-    for seed in (0, 1):
-        shutil.rmtree(next((project / "runs").glob(f"smoke/transfer-paraphrase/standard/{seed}-*")))
+    failing = [f"transfer-paraphrase/standard/{seed}-*" for seed in (0, 1)]
+    unfinished(finished_study, *failing, "transfer-nli/code-switch/0-*")
     # a file where the record's folder should go
     (project / "runs/smoke/transfer-paraphrase/standard").rename(project / "gone")
     (project / "runs/smoke/transfer-paraphrase/standard").write_text("in the way")
     done = crosslab("study", "--scale", "smoke")
     assert done.returncode == 1
-    assert "transfer-paraphrase-seed-0" in done.stderr
-    assert "could not be written" in done.stderr
+    assert {f"transfer-paraphrase-seed-{seed}" for seed in (0, 1)} == {
+        line.split(": ")[1] for line in done.stderr.splitlines() if "could not be written" in line
+    }
     assert "Traceback" not in done.stderr
+    lost = [name for name in answers_of(finished_study) if "paraphrase/standard/" in name]
+    kept = answers_of(project / "runs")
+    assert len(lost) == 2
+    assert kept == {
+        name: content for name, content in answers_of(finished_study).items() if name not in lost
+    }
 
 
 @pytest.mark.slow
 def test_a_changed_source_file_reruns_what_depends_on_it_and_says_why(
     finished_study, project, crosslab, tmp_path, monkeypatch
 ):
-    shutil.copytree(finished_study, project / "runs")
+    unfinished(finished_study)
     source = tmp_path / "src"
     shutil.copytree(PACKAGE_FOLDER, source / "crosslab")
-    method = source / "crosslab" / "methods" / "smoothing_synonyms.py"
-    method.write_text(method.read_text().replace("points * resources", "0.99 * points * resources"))
+    method = source / "crosslab" / "methods" / "code_switch.py"
+    text = method.read_text()
+    assert "< self.config.word_share" in text
+    method.write_text(text.replace("< self.config.word_share", "< 0.9 * self.config.word_share"))
     monkeypatch.setenv("PYTHONPATH", str(source))
     before = answers_of(project / "runs")
     done = crosslab("study", "--scale", "smoke")
     assert done.returncode == 0, done.stderr
-    assert "2 of 5 runs to make" in done.stdout
-    assert "source crosslab.methods.smoothing_synonyms changed" in done.stdout
+    assert f"4 of {RUNS} runs to make" in done.stdout
+    assert "source crosslab.methods.code_switch changed" in done.stdout
     added = set(answers_of(project / "runs")) - set(before)
-    assert len(added) == 2
-    assert all("/smoothing-synonyms/" in name for name in added)
+    assert len(added) == 4
+    assert all("/code-switch/" in name for name in added)
     assert {name: answers_of(project / "runs")[name] for name in before} == before
