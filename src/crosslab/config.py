@@ -351,13 +351,13 @@ _SMOKE: Final = StudyConfig(
     ),
     encoder=EncoderConfig(hidden=32, layers=1, heads=2, feed_forward=64),
     pretrain=PretrainConfig(
-        steps=300, optimizer=OptimizerConfig(learning_rate=5e-3, warm_up_steps=20)
+        steps=200, optimizer=OptimizerConfig(learning_rate=5e-3, warm_up_steps=20)
     ),
-    task=TaskConfig(train=2000, dev=200, test=60),
+    task=TaskConfig(train=1000, dev=200, test=60),
     finetune=FinetuneConfig(
-        epochs=4, optimizer=OptimizerConfig(learning_rate=3e-3, warm_up_steps=10)
+        epochs=2, optimizer=OptimizerConfig(learning_rate=3e-3, warm_up_steps=10)
     ),
-    methods=replace(_METHODS, copies=CopiesConfig(copies=2, epochs=4)),
+    methods=replace(_METHODS, copies=CopiesConfig(copies=2, epochs=2)),
     mechanism=MechanismConfig(items=20, voted_items=10, counted_draws=20),
     seeds=2,
 )
