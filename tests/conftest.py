@@ -1,5 +1,6 @@
 """Shared fixtures: a project folder of one's own, made-up records, a finished smoke study."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from crosslab.records import DataCard, Manifest, Store, Unit
 
 PROJECT = Path(__file__).parents[1]
 LANGUAGES = ("ave", "bor", "cym")
+ONE_CHAPTER = "transfer-paraphrase"
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -34,6 +36,24 @@ def _copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(PROJECT / name, folder / name)
     monkeypatch.chdir(folder)
     return folder
+
+
+def small_project(folder: Path) -> None:
+    """Copy the project's folder with a book of one chapter, which is made in a moment."""
+    unwanted = shutil.ignore_patterns("executed", "_generated", ".*")
+    for name in ("book", "notebooks", "claims"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=unwanted)
+    for name in ("Snakefile", "_config.yml", "requirements.lock"):
+        shutil.copy(PROJECT / name, folder / name)
+    pages = [f"executed/{ONE_CHAPTER}", "runs", "status"]
+    contents = "format: jb-book\nroot: index\nchapters:\n"
+    contents += "".join(f"  - file: {page}\n" for page in pages)
+    (folder / "book" / "_toc.yml").write_text(contents)
+    answer = "# A book\n\n```{include} _generated/answer.md\n```\n"
+    (folder / "book" / "index.md").write_text(answer)
+    (folder / "book" / "how-to-read.md").unlink()
+    notebook = folder / "notebooks" / f"{ONE_CHAPTER}.ipynb"
+    notebook.write_text(re.sub(r"\]\([a-z-]+\.ipynb\)", "](../index.md)", notebook.read_text()))
 
 
 @pytest.fixture

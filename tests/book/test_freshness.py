@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PROJECT, Cli
+from conftest import ONE_CHAPTER, Cli, small_project
+from sound_study import sound_study
 
 from crosslab import provenance
 from crosslab.book.build import build
@@ -13,21 +14,17 @@ from crosslab.book.freshness import rendered_staleness, require_fresh, staleness
 from crosslab.errors import StaleError
 from crosslab.records import RECORD, Store
 
-(CHAPTER,) = (each for each in CHAPTERS if each.name == "transfer-paraphrase")
+(CHAPTER,) = (each for each in CHAPTERS if each.name == ONE_CHAPTER)
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory, finished_study):
-    """A project whose book was built from the records of a study at scale smoke."""
+def built(tmp_path_factory):
+    """A project whose book was built from a made-up study."""
     folder = tmp_path_factory.mktemp("built") / "project"
-    unwanted = shutil.ignore_patterns("executed", "_generated")
-    for name in ("book", "notebooks", "claims"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=unwanted)
-    for name in ("Snakefile", "_config.yml", "requirements.lock"):
-        shutil.copy(PROJECT / name, folder / name)
+    small_project(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        shutil.copytree(finished_study / "smoke", folder / "runs" / "smoke")
+        sound_study(folder / "runs", items=40)
         page = build(Store(_relative("runs")), "smoke")
         assert (folder / page).exists()
     return folder

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import PROJECT
+from conftest import ONE_CHAPTER, PROJECT, small_project
 from sound_study import flip, sound_study
 
 from crosslab.book.build import build
@@ -22,18 +22,14 @@ from crosslab.verification.pages import (
     rendered_again,
 )
 
-CHAPTER = CHAPTERS[0]
+(CHAPTER,) = (each for each in CHAPTERS if each.name == ONE_CHAPTER)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A project whose book was built from a sound study."""
     folder = tmp_path_factory.mktemp("built") / "project"
-    unwanted = shutil.ignore_patterns("executed", "_generated")
-    for name in ("book", "notebooks", "claims"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=unwanted)
-    for name in ("Snakefile", "_config.yml", "requirements.lock"):
-        shutil.copy(PROJECT / name, folder / name)
+    small_project(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         sound_study(Path("runs"), items=40)

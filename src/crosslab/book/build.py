@@ -8,7 +8,7 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any, Final
 
-from crosslab.book.chapters import CHAPTER_OF, CHAPTERS, Chapter
+from crosslab.book.chapters import CHAPTER_OF, Chapter, chapters
 from crosslab.book.freshness import (
     chapter_inputs,
     require_fresh,
@@ -37,7 +37,7 @@ def build(store: Store, scale: str) -> Path:
         StaleError: Bars were changed after they were locked, or locked after the runs.
     """
     require_locked(store)
-    for chapter in CHAPTERS:
+    for chapter in chapters():
         if staleness(chapter) or _made_from(chapter) != (str(store.root), scale):
             execute_chapter(chapter, store, scale)
     render(store, scale)
@@ -80,9 +80,12 @@ def generated(store: Store, scale: str) -> dict[str, str]:
 
 def _answer(store: Store, scale: str) -> str:
     """Return the answer so far: the verdicts, whose runs they are, and what was not run."""
-    names = {
-        claim.claim_id: f"[{claim.name}](executed/{CHAPTER_OF[claim.claim_id]}.ipynb)"
-        for claim in claims()
+    there = {chapter.name for chapter in chapters()}
+    names = {claim.claim_id: claim.name for claim in claims()}
+    names |= {
+        claim_id: f"[{names[claim_id]}](executed/{chapter}.ipynb)"
+        for claim_id, chapter in CHAPTER_OF.items()
+        if chapter in there
     }
     found = judged(store, scale)
     whose = (
@@ -126,7 +129,7 @@ def _status(store: Store, scale: str) -> str:
     there = [unit for unit in manifest.units if store.state(unit) != "absent"]
     pages = table(
         ("page", "executed (UTC)", "seconds", "records", "notebook SHA-256", "state"),
-        [_page_row(chapter) for chapter in CHAPTERS],
+        [_page_row(chapter) for chapter in chapters()],
     )
     missing = [f"- {unit.label}" for unit in manifest.units if unit not in there]
     return "\n\n".join(

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from crosslab.layout import EXECUTED, NOTEBOOKS
+import yaml
+
+from crosslab.errors import UsageError
+from crosslab.layout import BOOK, EXECUTED, NOTEBOOKS
+
+CONTENTS: Final = BOOK / "_toc.yml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,21 @@ CHAPTERS: Final = (
     Chapter(name="deviations", experiments=_TRANSFER),
     Chapter(name="how-often-wrong"),
 )
+
+
+def chapters() -> tuple[Chapter, ...]:
+    """Return the chapters that the table of contents names: those are the book.
+
+    Raises:
+        UsageError: There is no such table, or it is unreadable.
+    """
+    try:
+        listed = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))["chapters"]
+        files = {str(each["file"]) for each in listed}
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise UsageError(f"{CONTENTS} cannot be read: {str(error).splitlines()[0]}.") from error
+    return tuple(each for each in CHAPTERS if f"{EXECUTED.name}/{each.name}" in files)
+
 
 # Where the verdict on a claim is argued.
 CHAPTER_OF: Final = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from crosslab.book.chapters import CHAPTERS, Chapter
+from crosslab.book.chapters import Chapter, chapters
 from crosslab.book.run import STAMP, parsed, read_notebook, unaltered
 from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.errors import StaleError, StoreError, UsageError
@@ -48,7 +48,7 @@ def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
         "sources": source_digests(_RENDERING),
         "claims": _claims(),
         "records": record_digests(store, scale),
-        "pages": {str(chapter.page): _digest(chapter.page) for chapter in CHAPTERS},
+        "pages": {str(chapter.page): _digest(chapter.page) for chapter in chapters()},
     }
 
 
@@ -137,7 +137,7 @@ def require_fresh() -> None:
     """
     problems = [
         f"{chapter.page} is stale: {problem}."
-        for chapter in CHAPTERS
+        for chapter in chapters()
         for problem in staleness(chapter)
     ]
     problems += [f"{GENERATED} is stale: {problem}." for problem in rendered_staleness()]

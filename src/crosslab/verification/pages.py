@@ -12,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from crosslab.book.build import generated
-from crosslab.book.chapters import CHAPTERS, Chapter
+from crosslab.book.chapters import Chapter, chapters
 from crosslab.book.freshness import STAMPS, pages_stamp, rendered_staleness, staleness
 from crosslab.book.html import changed_files
 from crosslab.book.run import STAMP, read_notebook
@@ -32,11 +32,11 @@ def chapters_check(store: Store, scale: str) -> Check:
     problems: list[str] = [
         f"{path}: is the page of no chapter."
         for path in sorted(EXECUTED.rglob("*"))
-        if path.is_file() and path not in [chapter.page for chapter in CHAPTERS]
+        if path.is_file() and path not in [chapter.page for chapter in chapters()]
     ]
     notes: list[str] = []
     counted = 0
-    for chapter in CHAPTERS:
+    for chapter in chapters():
         stale = staleness(chapter)
         problems += [f"{chapter.page}: {each}." for each in stale]
         if not stale:
