@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from math import nan
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,19 @@ from crosslab.errors import StoreError
 from crosslab.evidence import estimate_of
 from crosslab.records import ANSWERS, Record, Store, Unit
 from crosslab.stats.certificates import least_share, noise_radius, substitution_margin
+from crosslab.stats.crossed import Interval
 
 EXPERIMENT: Final = "mechanism"
 CONFIDENCE: Final = 0.999
 LEVEL: Final = 0.95
 SOURCE: Final = "source"
 TARGETS: Final = "targets"
+CONTROL: Final = "standard"
+RANDOM: Final = "random"
+WORST: Final = "worst"
 
+_ROUNDING: Final = 1e-9
+_STEPS: Final = 8  # places at which certified accuracy is read off
 _RUN: Final = ["arm", "seed", "language", "item"]
 
 
@@ -33,6 +40,16 @@ class Probes:
     noise: pd.DataFrame  # _RUN, noise, radius, right
     distances: pd.DataFrame  # _RUN, largest, mean, total, state_distance
     votes: pd.DataFrame  # _RUN, kind, scale, right, votes, draws
+
+    @property
+    def radii(self) -> list[float]:
+        """The radii of noise that answers were given under."""
+        return sorted(set(self.noise["radius"]))
+
+    @property
+    def balls(self) -> dict[str, float]:
+        """The arms that were trained in balls, and how large these were."""
+        return {arm: radius for arm in self.arms if (radius := self.trained_radius(arm)) > 0}
 
     @property
     def arms(self) -> list[str]:
@@ -62,13 +79,14 @@ def probes(store: Store, scale: str) -> Probes:
         )
     records = tuple(store.record(unit) for unit in there)
     noise = _read(store, there, ANSWERS)
+    votes = _read(store, there, "votes.parquet")
     return Probes(
         source=str(noise["language"].iloc[0]),
         records=records,
         missing=tuple(unit for unit in units if unit not in there),
-        noise=_judged(noise),
+        noise=_judged(noise, "radius"),
         distances=_read(store, there, "distances.parquet"),
-        votes=_judged(_read(store, there, "votes.parquet")),
+        votes=_judged(votes, "scale"),
     )
 
 
@@ -83,8 +101,10 @@ def _read(store: Store, units: Sequence[Unit], name: str) -> pd.DataFrame:
     return named
 
 
-def _judged(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(right=frame["prediction"] == frame["gold"])
+def _judged(frame: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Return answers with whether they are right, and sizes as they were set, in full precision."""
+    sizes = frame[size].astype(float).round(6)
+    return frame.assign(right=frame["prediction"] == frame["gold"], **{size: sizes})
 
 
 def noise_curves(found: Probes) -> pd.DataFrame:
@@ -92,25 +112,77 @@ def noise_curves(found: Probes) -> pd.DataFrame:
     return _curves(found.noise, found.source, ["arm", "noise", "radius"], "right")
 
 
-def certified_curves(found: Probes, distances: Sequence[float]) -> pd.DataFrame:
+def noise_losses(found: Probes) -> pd.DataFrame:
+    """Return how many points noise costs an arm, against the same items without noise."""
+    blocks = _noise_blocks(found)
+    return pd.DataFrame(
+        [
+            _row((arm, kind, radius, where), block, blocks[arm, kind, 0.0, where])
+            for (arm, kind, radius, where), block in blocks.items()
+            if radius > 0
+        ]
+    ).pipe(_negated)
+
+
+def noise_leads(found: Probes) -> pd.DataFrame:
+    """Return how many points an arm is ahead of the control under the same noise."""
+    blocks = _noise_blocks(found)
+    return pd.DataFrame(
+        [
+            _row((arm, kind, radius, where), block, blocks[CONTROL, kind, radius, where])
+            for (arm, kind, radius, where), block in blocks.items()
+            if arm != CONTROL and (CONTROL, kind, radius, where) in blocks
+        ]
+    )
+
+
+def _noise_blocks(found: Probes) -> dict[tuple[str, str, float, str], pd.DataFrame]:
+    return dict(_blocks(found.noise, found.source, ["arm", "noise", "radius"], "right"))
+
+
+def _row(
+    key: tuple[str, str, float, str], block: pd.DataFrame, other: pd.DataFrame
+) -> dict[str, Any]:
+    """Return one block minus another, over the seeds that both have."""
+    shared = block.index.intersection(other.index)
+    difference = (block.loc[shared] - other.loc[shared]).to_numpy()
+    return {
+        **dict(zip(("arm", "noise", "radius", "where"), key, strict=True)),
+        "seeds": len(shared),
+        **_bounds(difference),
+    }
+
+
+def _negated(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(estimate=-rows["estimate"], low=-rows["high"], high=-rows["low"])
+
+
+def farthest(found: Probes) -> dict[float, float]:
+    """Return, per scale of noise, the farthest distance that unanimous draws certify."""
+    noisy = found.votes[found.votes["kind"] == "noise"]
+    draws = int(noisy["draws"].iloc[0])
+    least = least_share(np.array([draws]), draws, CONFIDENCE)
+    return {scale: float(noise_radius(least, scale)[0]) for scale in sorted(set(noisy["scale"]))}
+
+
+def certified_curves(found: Probes) -> pd.DataFrame:
     """Return the share of items answered rightly, and certified to be, at each distance or more.
 
     Distances are of the whole input, in lengths of each word; the certificate is about the
-    smoothed classifier and holds with ``CONFIDENCE``.
+    smoothed classifier and holds with ``CONFIDENCE``. Each scale of noise is read off from
+    nothing to the farthest that its draws can certify.
     """
     noisy = found.votes[found.votes["kind"] == "noise"]
     least = least_share(noisy["votes"].to_numpy(), int(noisy["draws"].iloc[0]), CONFIDENCE)
     radius = noise_radius(least, noisy["scale"].to_numpy(dtype=np.float64))
     noisy = noisy.assign(certified=np.where(least > 0.5, radius, -1.0))  # noqa: PLR2004
-    parts = [
-        _curves(
-            noisy.assign(certain=noisy["right"] & (noisy["certified"] >= distance)),
-            found.source,
-            ["arm", "scale"],
-            "certain",
-        ).assign(distance=distance)
-        for distance in distances
-    ]
+    parts = []
+    for scale, reach in farthest(found).items():
+        rows = noisy[noisy["scale"] == scale]
+        for distance in np.linspace(0, reach, _STEPS):
+            certain = rows["right"] & (rows["certified"] >= distance - _ROUNDING)
+            curve = _curves(rows.assign(certain=certain), found.source, ["arm", "scale"], "certain")
+            parts.append(curve.assign(distance=distance))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -129,16 +201,22 @@ def synonym_certificates(found: Probes) -> pd.DataFrame:
     return pd.concat([right.assign(what="right"), sure.assign(what="right and certified")])
 
 
+def far_and_right(found: Probes) -> pd.DataFrame:
+    """Return, per run and target item, how far it lies and whether it was answered rightly."""
+    clean = found.noise[(found.noise["noise"] == RANDOM) & (found.noise["radius"] == 0)]
+    away = found.distances[found.distances["language"] != found.source]
+    return away.merge(clean[[*_RUN, "right"]], on=_RUN, validate="one_to_one")
+
+
 def failures_inside(found: Probes, radii: Sequence[float]) -> pd.DataFrame:
     """Return the share of failures on targets whose every word lies within a radius of the source.
 
     If failures of transfer were perturbations that training makes harmless, failures would
-    be rarer inside the trained ball than outside. ``items`` counts all target items alike.
+    be rarer inside the trained ball than outside. ``items`` counts all target items alike;
+    columns in ``_count`` are of answers, one per run, language and item.
     """
-    clean = found.noise[(found.noise["noise"] == "random") & (found.noise["radius"] == 0)]
-    both = found.distances.merge(clean[[*_RUN, "right"]], on=_RUN, validate="one_to_one")
     rows = []
-    for arm, of_arm in both.groupby("arm", sort=False):
+    for arm, of_arm in far_and_right(found).groupby("arm", sort=False):
         wrong = of_arm[~of_arm["right"]]
         rows += [
             {
@@ -146,6 +224,8 @@ def failures_inside(found: Probes, radii: Sequence[float]) -> pd.DataFrame:
                 "radius": radius,
                 "items": float((of_arm["largest"] <= radius).mean()),
                 "failures": float((wrong["largest"] <= radius).mean()),
+                "item_count": len(of_arm),
+                "failure_count": len(wrong),
             }
             for radius in radii
         ]
@@ -155,27 +235,33 @@ def failures_inside(found: Probes, radii: Sequence[float]) -> pd.DataFrame:
 def displacements(found: Probes) -> pd.DataFrame:
     """Return, per arm and target, the median distance of items from the source."""
     columns = ["largest", "mean", "total", "state_distance"]
-    grouped = found.distances.groupby(["arm", "language"], sort=False)[columns]
-    return grouped.median().reset_index()
+    away = found.distances[found.distances["language"] != found.source]
+    return away.groupby(["arm", "language"], sort=False)[columns].median().reset_index()
 
 
 def _curves(rows: pd.DataFrame, source: str, keys: list[str], column: str) -> pd.DataFrame:
-    """Return how often a column holds per group, source and targets apart, with intervals."""
+    """Return how often a column holds per group, source and targets apart, with intervals.
+
+    An interval is cut where accuracy ends: a t interval knows nothing of 0 and 100.
+    """
+    found = pd.DataFrame(
+        [
+            {**dict(zip([*keys, "where"], key, strict=True)), **_bounds(block.to_numpy())}
+            for key, block in _blocks(rows, source, keys, column)
+        ]
+    )
+    return found.assign(low=found["low"].clip(lower=0), high=found["high"].clip(upper=100))
+
+
+def _blocks(
+    rows: pd.DataFrame, source: str, keys: list[str], column: str
+) -> Iterator[tuple[tuple[Any, ...], pd.DataFrame]]:
+    """Yield hits by seed and item, averaged over languages: a row per seed, a column per item."""
     judged = rows.assign(hit=rows[column].astype(float) * 100)
-    found = []
     for values, group in judged.groupby(keys, sort=False):
         for where, part in _places(group, source):
-            interval = estimate_of(_block(part)).interval(LEVEL)
-            found.append(
-                {
-                    **dict(zip(keys, values, strict=True)),
-                    "where": where,
-                    "estimate": interval.estimate,
-                    "low": interval.low,
-                    "high": interval.high,
-                }
-            )
-    return pd.DataFrame(found)
+            block = part.pivot_table(index="seed", columns="item", values="hit", aggfunc="mean")
+            yield (*values, where), block
 
 
 def _places(rows: pd.DataFrame, source: str) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -185,9 +271,9 @@ def _places(rows: pd.DataFrame, source: str) -> Iterator[tuple[str, pd.DataFrame
             yield where, part
 
 
-def _block(rows: pd.DataFrame) -> NDArray[np.float64]:
-    """Return hits by seed and item, averaged over languages, shape ``(seeds, items)``."""
-    block: NDArray[np.float64] = rows.pivot_table(
-        index="seed", columns="item", values="hit", aggfunc="mean"
-    ).to_numpy()
-    return block
+def _bounds(block: NDArray[np.float64]) -> dict[str, float]:
+    """Return the mean of a block with its interval; one seed alone has none."""
+    enough = len(block) > 1
+    mean = float(block.mean()) if len(block) else nan
+    interval = estimate_of(block).interval(LEVEL) if enough else Interval(mean, nan, nan)
+    return {"estimate": interval.estimate, "low": interval.low, "high": interval.high}
