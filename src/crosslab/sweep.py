@@ -7,6 +7,7 @@ from the answers. One seed was run per task, so intervals count items and no see
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any, Final
 
 import numpy as np
@@ -69,14 +70,14 @@ class Sweep:
     missing: tuple[Unit, ...]
 
     @property
-    def standard(self) -> Estimate:
-        """The accuracy of the control, on average over tasks."""
-        return averaged(list(self.control.values()))
+    def standard_points(self) -> float:
+        """The accuracy of the control, on average over tasks; no number without a control."""
+        return averaged(list(self.control.values())).mean if self.control else nan
 
     @property
     def threshold_points(self) -> float:
         """The least accuracy the rule admits."""
-        return self.standard.mean - TOLERANCE_POINTS
+        return self.standard_points - TOLERANCE_POINTS
 
     @property
     def methods(self) -> list[str]:

@@ -46,7 +46,7 @@ def sweep_words(found: Sweep) -> str:
         f"and `{CONTROL}`, on {_counted(len(found.control), 'task')}, "
         f"{_counted(len(seeds), 'seed')}, {' or '.join(f'{each:,}' for each in sorted(items))} "
         f"dev items per task in the source language alone. `{CONTROL}` reaches "
-        f"{found.standard.mean:.1f} points on average over tasks, so the threshold is "
+        f"{found.standard_points:.1f} points on average over tasks, so the threshold is "
         f"{found.threshold_points:.1f}."
     ]
     if found.missing:
@@ -78,7 +78,7 @@ def setting_table(found: Sweep, scale: str) -> str:
         *(f"below `{CONTROL}`, 95 % interval", "rule", "study"),
     )
     control = [f"{found.control[task].mean:.1f}" for task in tasks]
-    rows = [(CONTROL, "", *control, f"{found.standard.mean:.2f}", "", "", "")]
+    rows = [(CONTROL, "", *control, f"{found.standard_points:.2f}", "", "", "")]
     for method in found.methods:
         choice = found.choice(method, scale)
         rows += [_row(each, choice, tasks) for each in found.tried if each.method == method]
@@ -101,7 +101,7 @@ def _row(each: Setting, choice: Choice, tasks: list[str]) -> tuple[str, ...]:
 def choice_words(found: Sweep, scale: str) -> str:
     """Return, method by method, what the rule picks and whether the study keeps to it."""
     if not found.tried:
-        return ""
+        return "Nothing, for there is nothing here to judge."
     lines = [_choice_words(found.choice(method, scale)) for method in found.methods]
     return "\n".join(f"- {line}" for line in lines)
 
