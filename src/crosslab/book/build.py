@@ -94,11 +94,14 @@ def _answer(store: Store, scale: str) -> str:
         else f"the runs in `{store.root}/` on this machine"
     )
     quoted = "\n".join(
-        f"The claim, as {len(claim.found_in)} reports print it: “{claim.quote}”"
+        f"- {claim.name}, in {len(claim.found_in)} reports: “{claim.quote}”"
         for claim in claims()
         if claim.claim_id in {each.claim_id for each in found}
     )
-    return f"{verdict_table(found, names)}\n\n{quoted} Numbers are accuracy points from {whose}."
+    return (
+        f"{verdict_table(found, names)}\n\nNumbers are accuracy points; those of rung `lab` are "
+        f"from {whose}. The claims as they are printed:\n\n{quoted}"
+    )
 
 
 def _runs(store: Store, scale: str) -> str:

@@ -63,9 +63,14 @@ def with_interval(interval: Interval) -> str:
 
 
 def measured(verdict: Verdict) -> str:
-    """Return what a verdict rests on, with its interval."""
+    """Return what a verdict rests on, with its interval.
+
+    Where nothing was run, the interval is how far chance could carry the figure in print.
+    """
     if verdict.estimate is None or verdict.interval is None:
         return "not measured"
+    if not verdict.records:
+        return f"not run; in print, chance allows {_range(verdict.interval)}"
     return with_interval(Interval(verdict.estimate, *verdict.interval))
 
 
