@@ -137,10 +137,12 @@ def test_times_are_compared_as_times_and_not_as_text(store):
     assert violations(store) == []
 
 
-def test_records_of_other_rungs_and_experiments_do_not_count(store):
-    sound_study(store.root, scale="smoke", finished=BEFORE)
-    write({**GAIN, "experiment": "another"}, OTHER)
-    sound_study(store.root, scale="lab", finished=BEFORE)
+@pytest.mark.parametrize(
+    ("scale", "experiment"), [("smoke", "transfer-paraphrase"), ("lab", "another")]
+)
+def test_records_of_other_rungs_and_experiments_do_not_count(store, scale, experiment):
+    write({**GAIN, "experiment": experiment})
+    sound_study(store.root, scale=scale, finished=BEFORE)
     lock(store, NOON)
     assert violations(store) == []
 
