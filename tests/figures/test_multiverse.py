@@ -103,7 +103,9 @@ def test_each_level_of_each_choice_has_a_line_with_its_ticks(table):
 
 def test_each_kind_of_mark_is_named_once(found, table):
     curve, single = both(found, table, CLAIMED)
-    assert sorted(labels(curve)) == sorted([*OUTCOME_STYLE, "not selectable", "by the bar"])
+    claimed = ["claimed, paraphrase", "claimed, nli"]
+    expected = [*OUTCOME_STYLE, "not selectable", "by the bar", *claimed]
+    assert sorted(labels(curve)) == sorted(expected)
     assert sorted(labels(single)) == sorted(
         ["one seed alone", "all seeds, 95 % interval", "claimed"]
     )
@@ -112,7 +114,14 @@ def test_each_kind_of_mark_is_named_once(found, table):
 def test_a_claim_on_the_second_task_alone_is_still_named(found, table):
     curve, single = both(found, table, {"nli": 1.6})
     assert "claimed" in labels(single)
-    assert [each.get_text() for each in curve.axes[0].texts] == ["claimed, nli"]
+    assert [each for each in labels(curve) if "claimed" in each] == ["claimed, nli"]
+
+
+def test_claimed_figures_stand_at_their_values(found, table):
+    curve, _ = both(found, table, CLAIMED)
+    lines = {each.get_label(): each for each in curve.axes[0].lines}
+    assert {name: lines[f"claimed, {name}"].get_ydata()[0] for name in CLAIMED} == CLAIMED
+    assert len({lines[f"claimed, {name}"].get_linestyle() for name in CLAIMED}) == 2
 
 
 def test_outcomes_differ_in_colour_and_in_marker():

@@ -41,7 +41,7 @@ def specification_curve(table: pd.DataFrame, claimed: Mapping[Task, float]) -> F
     _draw_curve(curve, rows)
     _draw_claimed(curve, claimed, len(rows))
     _draw_marks(marks, rows, levels)
-    _legend(figure, curve, columns=5)
+    _legend(figure, curve, columns=4)
     return figure
 
 
@@ -95,17 +95,9 @@ def _own_places(rows: pd.DataFrame) -> "pd.Index[int]":
 
 
 def _draw_claimed(axes: Axes, claimed: Mapping[Task, float], count: int) -> None:
-    """Draw the claimed figures, each named at its line, one at either end of the curve."""
-    for number, (task, value) in enumerate(sorted(claimed.items(), key=lambda each: -each[1])):
-        axes.axhline(value, color="0.2", linestyle=":", linewidth=1)
-        axes.annotate(
-            f"claimed, {task}",
-            (-0.5, value),
-            xytext=(2, 2 if number == 0 else -2),
-            textcoords="offset points",
-            va="bottom" if number == 0 else "top",
-            fontsize=8,
-        )
+    """Draw the claimed figure of each task as a line of its own kind."""
+    for style, (task, value) in zip((":", "--"), claimed.items(), strict=False):
+        axes.axhline(value, color="0.2", linestyle=style, linewidth=1, label=f"claimed, {task}")
     axes.set_xlim(-1.5, count + 0.5)
 
 
