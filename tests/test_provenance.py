@@ -51,22 +51,45 @@ def test_comments_and_docstrings_change_no_fingerprint(copied_source):
     assert fingerprints() == before
 
 
+ALL = ("",)
+FINE_TUNED = ("transfer", "mechanism")
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "changed"),
     [
-        ("methods/smoothing_synonyms.py", "torch.rand(", "torch.rand_like(", {"smoothing"}),
-        ("evaluation.py", "_BATCH: Final = 256", "_BATCH: Final = 128", {"smoothing", "standard"}),
-        ("recipes.py", "dice < 0.8", "dice < 0.7", {"smoothing", "standard", "mbert"}),
-        ("training.py", "item()", "double().item()", {"smoothing", "standard", "mbert"}),
+        (
+            "methods/smoothing_synonyms.py",
+            "batch.input_ids, context",
+            "batch.input_ids.clone(), context",
+            (" smoothing-synonyms seed",),
+        ),
+        (
+            "methods/code_switch.py",
+            "< self.config.word_share",
+            "<= self.config.word_share",
+            (" code-switch seed",),
+        ),
+        (
+            "methods/adversarial.py",
+            "Final = 1.5",
+            "Final = 1.6",
+            (" adversarial seed", "mechanism"),
+        ),
+        ("methods/base.py", "choices > 0", "choices >= 1", ALL),
+        ("mechanism.py", "_BATCH: Final = 128", "_BATCH: Final = 64", ("mechanism",)),
+        ("evaluation.py", "_BATCH: Final = 128", "_BATCH: Final = 64", FINE_TUNED),
+        ("recipes.py", "dice < 0.8", "dice < 0.7", ALL),
+        ("training.py", "item()", "double().item()", ALL),
         (
             "lab/paraphrase.py",
             "WEIGHT: Final = 0.4",
             "WEIGHT: Final = 0.5",
-            {"smoothing", "standard"},
+            ("transfer-paraphrase", "mechanism"),
         ),
-        ("lab/nli.py", '"every to some"', '"every and some"', set()),
-        ("figures.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", set()),
-        ("book/render.py", "+.1f", "+.2f", set()),
+        ("lab/nli.py", '"every to some"', '"every and some"', ("transfer-nli",)),
+        ("figures.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", ()),
+        ("book/render.py", "+.1f", "+.2f", ()),
     ],
 )
 def test_a_changed_source_file_changes_exactly_the_runs_that_use_it(
