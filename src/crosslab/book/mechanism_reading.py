@@ -4,7 +4,7 @@ No bar was locked for these measurements: what is said here is a reading, not a 
 The thresholds that choose its words stand below and are printed with it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Any, Final
 
@@ -246,22 +246,32 @@ def _beyond(found: Probes, leads: pd.DataFrame) -> str:
     """Return whether training helps against noise about as large as a translation."""
     median = float(far_and_right(found)["largest"].median())
     radius = min(found.radii, key=lambda each: abs(each - median))
-    parts = list(_beyond_parts(found, leads, radius))
-    if not parts:
+    leads_by_arm = {
+        arm: (_at(leads, arm, RANDOM, radius, SOURCE), _at(leads, arm, RANDOM, 0.0, TARGETS))
+        for arm in found.balls
+    }
+    known = {
+        arm: (noisy, targets)
+        for arm, (noisy, targets) in leads_by_arm.items()
+        if noisy is not None and targets is not None
+    }
+    if not known:
         return f"Without `{CONTROL}` nothing can be said of noise larger than the balls."
+    each = "; ".join(
+        f"`{arm}` {signed(noisy)} and {signed(targets)}" for arm, (noisy, targets) in known.items()
+    )
+    ahead = [arm for arm, (noisy, _) in known.items() if noisy["low"] > 0]
     return (
         f"**Beyond the ball.** Of the sizes of noise that were tried, {radius:g} is nearest to the "
         "median distance of a translation. Under random noise of that size in the source, and on "
-        f"targets without any noise, points ahead of `{CONTROL}`: " + "; ".join(parts) + "."
+        f"targets without any noise, points ahead of `{CONTROL}`: {each}. "
+        + (
+            f"So what {_list(ahead)} learned reaches further than the ball it was trained in, "
+            "which the argument does not ask for and does not explain."
+            if ahead
+            else "No arm is surely ahead under such noise."
+        )
     )
-
-
-def _beyond_parts(found: Probes, leads: pd.DataFrame, radius: float) -> Iterator[str]:
-    for arm in found.balls:
-        noisy = _at(leads, arm, RANDOM, radius, SOURCE)
-        targets = _at(leads, arm, RANDOM, 0.0, TARGETS)
-        if noisy is not None and targets is not None:
-            yield f"`{arm}` {signed(noisy)} and {signed(targets)}"
 
 
 def _conclusion(protects: Sequence[str], inside: float) -> str:

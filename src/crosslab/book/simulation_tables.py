@@ -18,7 +18,7 @@ from crosslab.seeding import generator
 from crosslab.stats.decision import Criteria
 from crosslab.stats.simulation import Spread, error_rates
 
-STUDIES: Final = 800  # per number of seeds: seconds for a page, and rates good to about a point
+STUDIES: Final = 600  # per number of seeds: seconds for a page, and rates good to about a point
 LIKELY: Final = 0.999  # a rate above what this share of simulations would give is called too high
 
 _ERRORS: Final = ("reproduced", "direction_found", "contradicted")
