@@ -267,7 +267,7 @@ def _beyond(found: Probes, leads: pd.DataFrame) -> str:
         f"targets without any noise, points ahead of `{CONTROL}`: {each}. "
         + (
             f"So what {_list(ahead)} learned reaches further than the ball it was trained in, "
-            "which the argument does not ask for and does not explain."
+            "which the argument as it stands does not cover."
             if ahead
             else "No arm is surely ahead under such noise."
         )
