@@ -13,7 +13,8 @@ from crosslab.records import Record, Unit
 ITEMS = 40
 RADII = (0.0, 0.03, 0.3, 1.0)
 DRAWS = 100
-BALLS = {"standard": 0.0, "adversarial": 0.03, "smoothing-synonyms": 0.0}
+BALLS = {"standard": 0.0, "adversarial": 0.03, "smoothing-noise": 0.3, "smoothing-synonyms": 0.0}
+ARMS = ("standard", "adversarial", "smoothing-synonyms")
 
 Share = Callable[[str, str, float, str, int], float]  # arm, kind, radius, language, seed
 
@@ -50,7 +51,7 @@ def made_up_probes(
     missing: Sequence[Unit] = (),
 ) -> Probes:
     """Return measurements of three arms in three languages; the last items are the wrong ones."""
-    runs = seeds or dict.fromkeys(BALLS, (100, 101, 102))
+    runs = seeds or dict.fromkeys(ARMS, (100, 101, 102))
     units = [made_up_unit(arm, seed) for arm, each in runs.items() for seed in each]
     return Probes(
         source=LANGUAGES[0],

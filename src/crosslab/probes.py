@@ -125,15 +125,16 @@ def noise_losses(found: Probes) -> pd.DataFrame:
 
 
 def noise_leads(found: Probes) -> pd.DataFrame:
-    """Return how many points an arm is ahead of the control under the same noise."""
+    """Return how many points an arm is ahead of the control, in the seeds that both have."""
     blocks = _noise_blocks(found)
-    return pd.DataFrame(
+    leads = pd.DataFrame(
         [
             _row((arm, kind, radius, where), block, blocks[CONTROL, kind, radius, where])
             for (arm, kind, radius, where), block in blocks.items()
             if arm != CONTROL and (CONTROL, kind, radius, where) in blocks
         ]
     )
+    return leads if leads.empty else leads[leads["seeds"] > 0]
 
 
 def _noise_blocks(found: Probes) -> dict[tuple[str, str, float, str], pd.DataFrame]:

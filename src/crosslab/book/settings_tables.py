@@ -40,14 +40,14 @@ def sweep_words(found: Sweep) -> str:
     if not found.tried:
         return _ABSENT
     seeds = {record.unit.seed for record in found.records}
-    items = {int(each.degrees) + 1 for each in found.control.values()}
+    items = sorted({int(each.degrees) + 1 for each in found.control.values()})
     said = [
-        f"{len(found.records)} runs: {len(found.tried)} settings of {len(found.methods)} methods "
-        f"and `{CONTROL}`, on {_counted(len(found.control), 'task')}, "
-        f"{_counted(len(seeds), 'seed')}, {' or '.join(f'{each:,}' for each in sorted(items))} "
-        f"dev items per task in the source language alone. `{CONTROL}` reaches "
-        f"{found.standard_points:.1f} points on average over tasks, so the threshold is "
-        f"{found.threshold_points:.1f}."
+        f"{_counted(len(found.records), 'run')}: {_counted(len(found.tried), 'setting')} of "
+        f"{_counted(len(found.methods), 'method')} and `{CONTROL}`, on "
+        f"{_counted(len(found.control), 'task')}, {_counted(len(seeds), 'seed')}, "
+        f"{' or '.join(f'{each:,}' for each in items)} dev items per task in the source language "
+        f"alone. `{CONTROL}` reaches {found.standard_points:.1f} points on average over tasks, so "
+        f"the threshold is {found.threshold_points:.1f}."
     ]
     if found.missing:
         names = ", ".join(unit.label for unit in found.missing)
@@ -128,8 +128,8 @@ def caution_words(found: Sweep) -> str:
         return ""
     close = [each for each in found.tried if _straddles(each)]
     said = [
-        f"Of {len(found.tried)} settings, {len(close)} have an interval with the threshold inside: "
-        "with other dev items they might have come out on its other side. The intervals count "
+        f"Settings with the threshold inside their interval: {len(close)} of {len(found.tried)}. "
+        "With other dev items these might have come out on its other side. The intervals count "
         "items alone; other seeds would move the numbers further."
     ]
     odd = [method for method in found.methods if _uneven(found, method)]

@@ -215,9 +215,10 @@ def _real(rates: pd.DataFrame) -> pd.DataFrame:
 def power_words(rates: pd.DataFrame, bar: Bar) -> str:
     """Return how far the stated power can be believed, and what the seeds of the bar give."""
     real = _real(rates)
-    found = real["direction_found"]
-    gap = real["stated_power"] - found
-    chance = norm.ppf(LIKELY) * np.sqrt(found * (1 - found) / real["studies"])
+    found, stated = real["direction_found"], real["stated_power"]
+    gap = stated - found
+    variance = np.maximum(found * (1 - found), stated * (1 - stated)) / real["studies"]
+    chance = norm.ppf(LIKELY) * np.sqrt(variance)
     over = sorted({int(each) for each in real.loc[gap > chance, "seeds"]})
     largest = gap.groupby(real["seeds"]).max()
     gaps = ", ".join(f"{100 * each:.1f} points with {seeds}" for seeds, each in largest.items())
