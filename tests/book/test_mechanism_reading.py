@@ -63,7 +63,9 @@ def test_what_is_learned_beyond_the_ball_is_said_only_where_it_is_there():
         share = usual_share(arm, kind, radius, language, seed)
         return share + 0.4 if arm == "adversarial" and radius >= 1 and kind == "random" else share
 
-    assert "reaches further than the ball" in reading.reading(made_up_probes(share=bears_all))
+    assert "reaches further than its ball for `adversarial`" in reading.reading(
+        made_up_probes(share=bears_all)
+    )
     assert "No arm is surely ahead" in reading.reading(made_up_probes())
 
 
@@ -115,3 +117,16 @@ def test_each_arm_is_held_to_its_own_ball():
     assert "100 % (`smoothing-noise`), 0 % (`adversarial`)" in said
     # the arm that protects is the one whose ball holds no translation
     assert "Only the first half holds here**, for `adversarial`" in said
+
+
+def test_an_arm_that_bears_only_random_noise_is_credited_with_that_and_no_more():
+    def bears_random(arm, kind, radius, language, seed):
+        share = useless(arm, kind, radius, language, seed)
+        random = kind == "random" and radius == 0.3
+        return share - 0.5 if random and arm == "standard" else share
+
+    runs = dict.fromkeys(("standard", "smoothing-noise"), (100, 101, 102))
+    said = reading.reading(made_up_probes(share=bears_random, seeds=runs))
+    assert "surely ahead: `smoothing-noise`." in said
+    assert "Of `smoothing-noise` that cannot be said" in said
+    assert "surely ahead: none." in reading.reading(made_up_probes(share=useless))

@@ -184,7 +184,10 @@ def reading(found: Probes) -> str:
     if not found.balls:
         return "No arm that was trained in a ball has been run, so there is nothing to read yet."
     losses, leads = noise_losses(found), noise_leads(found)
-    protects = [arm for arm, radius in found.balls.items() if _protects(leads, arm, radius)]
+    protects, at_random = (
+        [arm for arm, radius in found.balls.items() if _protects(leads, arm, radius, kind)]
+        for kind in (WORST, RANDOM)
+    )
     left = {arm: _at(losses, arm, WORST, found.balls[arm], SOURCE) for arm in protects}
     shares = {arm: float(row["items"]) for arm, row in _inside(found).items()}
     return "\n\n".join(
@@ -192,7 +195,8 @@ def reading(found: Probes) -> str:
             "This is a reading and no verdict: no bar was locked for it, and intervals are not "
             "widened for their number. The argument has two halves: training makes what lies "
             "inside the ball harmless, and translations lie inside the ball.",
-            _first_half(protects, list(found.balls), left),
+            f"{_first_half(protects, list(found.balls), left)} Under random noise of the size an "
+            f"arm was trained with, surely ahead: {_list(at_random) or 'none'}.",
             _second_half(shares),
             _beyond(found, leads),
             _conclusion(protects, max(shares[arm] for arm in protects or shares)),
@@ -200,9 +204,9 @@ def reading(found: Probes) -> str:
     )
 
 
-def _protects(leads: pd.DataFrame, arm: str, radius: float) -> bool:
-    """Whether an arm is surely ahead of the control under the worst noise of its own ball."""
-    lead = _at(leads, arm, WORST, radius, SOURCE)
+def _protects(leads: pd.DataFrame, arm: str, radius: float, kind: str) -> bool:
+    """Whether an arm is surely ahead of the control under a kind of noise in its own ball."""
+    lead = _at(leads, arm, kind, radius, SOURCE)
     return lead is not None and bool(lead["low"] > 0)
 
 
@@ -266,8 +270,8 @@ def _beyond(found: Probes, leads: pd.DataFrame) -> str:
         "median distance of a translation. Under random noise of that size in the source, and on "
         f"targets without any noise, points ahead of `{CONTROL}`: {each}. "
         + (
-            f"So what {_list(ahead)} learned reaches further than the ball it was trained in, "
-            "which the argument as it stands does not cover."
+            f"So training reaches further than its ball for {_list(ahead)}, which the argument as "
+            "it stands does not cover."
             if ahead
             else "No arm is surely ahead under such noise."
         )

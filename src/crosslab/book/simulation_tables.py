@@ -221,8 +221,8 @@ def power_words(rates: pd.DataFrame, bar: Bar) -> str:
     chance = norm.ppf(LIKELY) * np.sqrt(variance)
     over = sorted({int(each) for each in real.loc[gap > chance, "seeds"]})
     largest = gap.groupby(real["seeds"]).max()
-    gaps = ", ".join(f"{100 * each:.1f} points with {seeds}" for seeds, each in largest.items())
-    said = [f"At the most, stated power is above achieved power by {gaps} seeds."]
+    gaps = ", ".join(f"{points(100 * each)} with {seeds}" for seeds, each in largest.items())
+    said = [f"Stated minus achieved power, at its largest, in points: {gaps} seeds."]
     if over:
         said.append(
             f"With {' or '.join(map(str, over))} seeds that is more than the simulation's own "
