@@ -95,7 +95,7 @@ def test_the_trainer_learns_what_the_loop_learns(reader, model, tmp_path, paddin
     train(
         model,
         [batch] * UPDATES,
-        lambda each: functional.cross_entropy(logits(model, each), each.labels),
+        lambda each, _: functional.cross_entropy(logits(model, each), each.labels),
         steps=UPDATES,
         optimizer=optimizer,
         report=lambda **_: None,

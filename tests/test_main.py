@@ -88,10 +88,9 @@ def test_verdicts_follow_the_published_schema(project, crosslab):
     schema = json.loads((PROJECT / "claims" / "verdicts.schema.json").read_text())
     found = json.loads(done.stdout)
     jsonschema.validate(found, schema)
-    assert [row["claim_id"] for row in found["verdicts"]] == [
-        "gain-paraphrase",
-        "gain-nli",
-        "gain-generalized",
+    claims = ["gain-paraphrase", "gain-nli", "gain-generalized"]
+    assert [(row["rung"], row["claim_id"]) for row in found["verdicts"]] == [
+        (rung, claim) for rung in ("lab", "arithmetic") for claim in claims
     ]
 
 

@@ -88,7 +88,7 @@ FINE_TUNED = ("transfer", "mechanism")
             ("transfer-paraphrase", "mechanism"),
         ),
         ("lab/nli.py", '"every to some"', '"every and some"', ("transfer-nli",)),
-        ("figures.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", ()),
+        ("figures/style.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", ()),
         ("book/render.py", "+.1f", "+.2f", ()),
     ],
 )

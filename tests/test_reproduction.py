@@ -54,7 +54,7 @@ def test_a_run_with_other_answers_is_counted_as_such(tmp_path):
     record = own.record(unit)
     shutil.rmtree(own.folder(unit))
     draft = record.model_dump(exclude={"files", "previous"}) | {"unit": unit, "data": record.data}
-    own.write(draft, made_up_answers(0.1, 41, 9), {})
+    own.write(draft, made_up_answers(0.1, 60, 9), {})
     found = reproduction(published, own, "lab")
     assert found.runs_identical == found.runs_compared - 1
 
