@@ -9,7 +9,6 @@ from crosslab.records import Manifest, Record, Store
 from crosslab.sealing import sealing
 from crosslab.verification.metrics import recomputed
 
-
 COMPARED = [("transfer-paraphrase", arm) for arm in ("standard", "smoothing-synonyms")]
 
 
