@@ -179,6 +179,13 @@ def test_every_changed_byte_of_the_lock_is_found(store):
     assert lock_alterations(read_lock()) == []
 
 
+@pytest.mark.parametrize("alter", [lambda text: text + "\n", lambda text: text.replace(" ", "")])
+def test_a_lock_whose_layout_alone_was_altered_is_found(store, alter):
+    lock(store, NOON)
+    LOCK.write_text(alter(LOCK.read_text()))
+    assert any("layout" in problem for problem in violations(store))
+
+
 def test_an_entry_cannot_be_cut_out_or_backdated(store):
     for number in range(3):
         write({**GAIN, "points": number})
