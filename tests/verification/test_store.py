@@ -246,6 +246,14 @@ def test_a_record_that_was_damaged_and_made_anew_is_a_note_and_no_gap(store, nam
     assert any("set aside" in note for note in found["seal"].notes)
 
 
+def test_a_record_set_aside_whole_closes_the_gap_without_any_seal(store):
+    path = in_order(store)[3] / ANSWERS
+    remade(store, lambda: path.write_bytes(path.read_bytes()[:-9]))
+    check = chain_check(store, found_records(store), {})
+    assert check.problems == ()
+    assert "made anew" in check.notes[0]
+
+
 def test_a_store_that_was_never_sealed_says_how_to_seal_it(store):
     (store.root / "smoke" / SEAL).unlink()
     (problem,) = problems(store)
