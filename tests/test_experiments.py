@@ -280,3 +280,9 @@ def test_how_a_run_is_evaluated_is_part_of_what_it_is(monkeypatch):
     monkeypatch.setattr(experiments, "EXPERIMENTS", {**EXPERIMENTS, "transfer-nli": other})
     found = changed(before, fingerprints("smoke"))
     assert found == {run for run in runs_of(*ARMS) if run[0] == "transfer-nli"}
+
+
+def test_an_experiment_is_refused_at_a_scale_it_is_not_part_of():
+    # settings must not be tuned on the world that is published
+    with pytest.raises(UsageError, match="not part of scale 'lab'; accepted: tuning"):
+        chosen_runs("tuning-nli", "lab")

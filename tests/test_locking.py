@@ -121,7 +121,7 @@ def test_one_early_record_is_enough(store):
     path.write_text(path.read_text().replace(AFTER, BEFORE))
     lock(store, NOON)
     (problem,) = violations(store)
-    assert "standard/3-" in problem
+    assert "standard/103-" in problem
 
 
 @pytest.mark.parametrize("finished", ["soon", NOON.isoformat()])

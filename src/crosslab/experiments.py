@@ -251,7 +251,10 @@ def chosen_runs(
     asked = lookup(known, experiment, kind="experiment")
     allowed_arms = RECIPES if asked is None else asked.arms
     allowed_seeds = (config.pretrain.seed,) if asked is None else tuple(config.seed_range)
+    scales = (scale,) if asked is None else asked.scales
+    foreign = f"{experiment} is not part of scale '{scale}'; accepted: {', '.join(scales)}."
     problems = [
+        *([] if scale in scales else [foreign]),
         *(str(problem) for arm in arms if (problem := _unknown(allowed_arms, arm))),
         *(
             f"Seed {seed} is not part of {experiment} at scale '{scale}'; accepted: "
