@@ -103,8 +103,6 @@ def test_the_margin_of_a_collapse_is_three_points(store, above, collapsed):
     accuracy = found.sample("nli", replace(GAIN, control=None)).values.shape[1]
     right = {arm: np.ones_like(block) for arm, block in outcomes.right.items()}
     right["standard"][0, : accuracy // 2, 0, 0] = False  # 50 points
-    share = {"nli": 0.5 - above / 100}
-    changed = replace(
-        found, outcomes={("nli", "last"): replace(outcomes, right=right)}, commonest_share=share
-    )
+    spoilt = replace(outcomes, right=right, commonest_share=0.5 - above / 100)
+    changed = replace(found, outcomes={("nli", "last"): spoilt})
     assert bool(changed.collapsed("nli", GAIN)) is collapsed

@@ -19,6 +19,7 @@ from crosslab.multiverse import (
     single_seed_summary,
     specifications,
 )
+from crosslab.stats.crossed import Estimate
 
 BOTH = ("transfer-paraphrase", "transfer-nli")
 SHARES = {
@@ -103,13 +104,16 @@ def test_a_row_holds_the_estimate_of_its_own_choices(found, table):
         (0.1, 9, "direction-only"),
         (0.1, 0.3, "direction-only"),  # the first outcome that holds
         (-3, 0.4, "contradicted"),
-        (-3, 0.5, "inconclusive"),
-        (0, 3, "inconclusive"),
+        (-3, 0.6, "inconclusive"),
+        (-0.1, 3, "inconclusive"),
         (2, 2, "inconclusive"),
     ],
 )
 def test_outcomes_are_tried_in_the_order_of_the_bars(low, high, expected):
-    assert outcome(low, high, 0.5) == expected
+    # at this many degrees of freedom the interval reaches 1.96 standard errors to either side
+    error = (high - low) / 2 / 1.95996
+    found = Estimate(mean=(low + high) / 2, standard_error=error, degrees=1e9)
+    assert outcome(found, RULE) == expected
 
 
 def test_the_smallest_effect_and_the_level_are_those_of_the_rule(found, table):

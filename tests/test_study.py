@@ -63,6 +63,9 @@ def test_an_unknown_executor_is_refused_and_one_without_its_plugin_says_what_to_
 @pytest.mark.slow
 def test_a_finished_study_ends_at_once_and_leaves_every_byte(finished_study, project, crosslab):
     shutil.copytree(finished_study, project / "runs")
+    # what the runs were made under is not what happens to be locked today
+    with (project / "requirements.lock").open("a") as lock:
+        lock.write("# changed\n")
     done = crosslab("study", "--scale", "smoke")
     assert done.returncode == 0
     assert "nothing to do" in done.stdout

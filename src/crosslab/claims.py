@@ -6,12 +6,11 @@ is decided (``verdicts.py``) by a bar that was written before the runs.
 """
 
 from collections import Counter
-from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeVar
+from typing import Final, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from crosslab.entries import entries
 from crosslab.errors import UsageError
 from crosslab.layout import CLAIMS
 from crosslab.registry import lookup
@@ -188,44 +187,20 @@ def claim_and_bar(claim_id: str, *, rung: str) -> tuple[Claim, Bar]:
     return claim, lookup(on_rung, claim_id, kind=f"claim with a bar on rung {rung}")
 
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
 def claims() -> list[Claim]:
     """Return every claim of the registry."""
-    return _loaded(REGISTRY, "claims", Claim)
+    return entries(REGISTRY, "claims", Claim)
 
 
 def bars() -> list[Bar]:
     """Return every bar; one claim has at most one on each rung."""
-    loaded = _loaded(BARS, "bars", Bar)
+    loaded = entries(BARS, "bars", Bar)
     times = Counter((bar.claim_id, bar.rung) for bar in loaded)
     problems = [
         f"{BARS}: claim {claim_id} has {count} bars on rung {rung}; keep the one that counts."
         for (claim_id, rung), count in times.items()
         if count > 1
     ]
-    if problems:
-        raise UsageError(problems)
-    return loaded
-
-
-def _loaded(path: Path, key: str, model: type[Model]) -> list[Model]:
-    """Return the rows of a YAML file, every problem in it reported at once."""
-    try:
-        rows: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))[key]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from error
-    loaded, problems = [], []
-    for number, row in enumerate(rows, start=1):
-        try:
-            loaded.append(model.model_validate(row))
-        except ValidationError as error:
-            problems += [
-                f"{path}, entry {number}: {'.'.join(map(str, each['loc'])) or 'as a whole'}: "
-                f"{each['msg']}."
-                for each in error.errors()
-            ]
     if problems:
         raise UsageError(problems)
     return loaded

@@ -25,7 +25,6 @@ EXPERIMENT_OF: Final[Mapping[Task, str]] = {
     "nli": "transfer-nli",
 }
 CHECKPOINTS: Final[tuple[Checkpoint, ...]] = (LAST, BEST_SOURCE_DEV, ORACLE)
-COLLAPSE_POINTS: Final = 3.0  # no further above the commonest answer, and nothing was learned
 
 
 def _diagonal(outcomes: Outcomes) -> Cells:
@@ -72,7 +71,6 @@ class Answered:
 
     scale: str
     outcomes: Mapping[tuple[Task, str], Outcomes]  # by task and checkpoint
-    commonest_share: Mapping[Task, float]  # of the test items: what one answer gets right
 
     def sample(self, task: Task, contrast: Contrast) -> Sample | None:
         """Return a quantity per seed and item; nothing where a run it takes is not there."""
@@ -88,16 +86,7 @@ class Answered:
     def collapsed(self, task: Task, contrast: Contrast) -> frozenset[int]:
         """Return the seeds under which an arm of the contrast learned nothing in the source."""
         outcomes = self.outcomes[task, contrast.checkpoint]
-        source = outcomes.pair(outcomes.source, outcomes.source)
-        limit = 100 * self.commonest_share[task] + COLLAPSE_POINTS
-        return frozenset(
-            seed
-            for arm in contrast.arms
-            for seed, value in zip(
-                outcomes.seeds, outcomes.points(arm, source).mean(axis=1), strict=True
-            )
-            if value <= limit
-        )
+        return frozenset(seed for arm in contrast.arms for seed in outcomes.collapsed(arm))
 
 
 def answered(
@@ -116,15 +105,12 @@ def answered(
         StoreError: There is no study at this scale, or a record does not match its files.
     """
     outcomes: dict[tuple[Task, str], Outcomes] = {}
-    commonest: dict[Task, float] = {}
     for task, experiment in EXPERIMENT_OF.items():
         there = _arms_there(store, scale, experiment, arms)
         for checkpoint in checkpoints if there else ():
             evidence = gathered(store, scale, experiment, checkpoint, there)
             outcomes[task, checkpoint] = evidence.outcomes
-            card = evidence.card(f"lab-{evidence.task()}")
-            commonest[task] = float(card.details["always_most_frequent"])
-    return Answered(scale=scale, outcomes=outcomes, commonest_share=commonest)
+    return Answered(scale=scale, outcomes=outcomes)
 
 
 def _arms_there(store: Store, scale: str, experiment: str, arms: Sequence[str]) -> tuple[str, ...]:

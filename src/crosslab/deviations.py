@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from crosslab.checkpoints import LAST
 from crosslab.contrasts import Answered, Checkpoint, Contrast, Setting, Task
+from crosslab.entries import entries
 from crosslab.errors import UsageError
 from crosslab.evidence import estimate_of
 from crosslab.layout import CLAIMS
@@ -47,11 +47,14 @@ class Released(BaseModel):
 
 
 class GainOfArms(BaseModel):
-    """One arm minus another: the arm that has the difference, and the one that has it not."""
+    """One arm minus another: the arm that has the difference, and the one that has it not.
+
+    Of kind ``seeds``: what each seed by itself would have reported of it.
+    """
 
     model_config = _STRICT
 
-    kind: Literal["gain-of-arms"]
+    kind: Literal["gain-of-arms", "seeds"]
     treated: str
     control: str
     setting: Setting = "same-language"
@@ -96,22 +99,6 @@ class Average(BaseModel):
         return (_contrast(self), _contrast(self, setting=self.than))
 
 
-class Seeds(BaseModel):
-    """What each seed by itself would have reported."""
-
-    model_config = _STRICT
-
-    kind: Literal["seeds"]
-    treated: str
-    control: str
-    setting: Setting = "same-language"
-    checkpoint: Checkpoint = LAST
-
-    def terms(self) -> tuple[Contrast, ...]:
-        """Return the quantity that varies between seeds."""
-        return (_contrast(self),)
-
-
 class NotMeasured(BaseModel):
     """Why the difference has no number here."""
 
@@ -122,7 +109,7 @@ class NotMeasured(BaseModel):
     because: str
 
 
-Measurable = GainOfArms | CheckpointRule | Average | Seeds
+Measurable = GainOfArms | CheckpointRule | Average
 Effect = Annotated[Measurable | NotMeasured, Field(discriminator="kind")]
 
 
@@ -172,20 +159,8 @@ def ledger() -> list[Deviation]:
         UsageError: The file cannot be read, or an entry is not as it should be; every
             problem is named.
     """
-    try:
-        rows = list(yaml.safe_load(LEDGER.read_text(encoding="utf-8"))["deviations"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise UsageError(f"{LEDGER} cannot be read: {str(error).splitlines()[0]}.") from error
-    loaded, problems = [], []
-    for number, row in enumerate(rows, start=1):
-        try:
-            loaded.append(Deviation.model_validate(row))
-        except ValidationError as error:
-            problems += [
-                f"{LEDGER}, entry {number}: {'.'.join(map(str, each['loc']))}: {each['msg']}."
-                for each in error.errors()
-            ]
-    problems += list(_repeated(loaded))
+    loaded = entries(LEDGER, "deviations", Deviation)
+    problems = list(_repeated(loaded))
     if problems:
         raise UsageError(problems)
     return loaded
@@ -237,7 +212,7 @@ def _effect(
     (values, *others) = (each.values for each in there)
     for other in others:
         values = values - other  # same seeds and items: gathered together
-    if isinstance(deviation.effect, Seeds):
+    if deviation.effect.kind == "seeds":
         return _spread(values)
     return _interval(values, level)
 

@@ -7,7 +7,7 @@ way is seen by taking every other: each combination of choices is a specificatio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,17 @@ from crosslab.contrasts import (
     Task,
 )
 from crosslab.evidence import estimate_of
+from crosslab.stats import decision
+from crosslab.stats.crossed import Estimate
 
-Outcome = Literal["direction-only", "inconclusive", "contradicted", "not-computed"]
-OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+Outcome = decision.Outcome | Literal["not-computed"]
+# No size is at issue, so nothing is ever "reproduced".
+OUTCOMES: Final[tuple[Outcome, ...]] = (
+    "direction-only",
+    "inconclusive",
+    "contradicted",
+    "not-computed",
+)
 
 TREATED: Final = ("smoothing-synonyms", "smoothing-synonyms-static")
 CONTROLS: Final = ("standard", "clean-matched")
@@ -64,6 +72,17 @@ class Rule:
 
     level: float
     smallest_effect_points: float
+
+    @property
+    def criteria(self) -> decision.Criteria:
+        """The same as the rule of decision takes it."""
+        return decision.Criteria(
+            claimed_points=None,
+            size_at_issue=False,
+            smallest_effect_points=self.smallest_effect_points,
+            equivalence_points=None,
+            level=self.level,
+        )
 
 
 def specifications(found: Answered, rule: Rule) -> pd.DataFrame:
@@ -125,27 +144,21 @@ def _estimated(sample: Sample | None, seeds: tuple[int, ...], rule: Rule) -> dic
         empty = dict.fromkeys(("estimate", "low", "high"), np.nan)
         return {**empty, "outcome": "not-computed"}
     places = [sample.seeds.index(seed) for seed in seeds]
-    interval = estimate_of(sample.values[places]).interval(rule.level)
+    found = estimate_of(sample.values[places])
+    interval = found.interval(rule.level)
     return {
         "estimate": interval.estimate,
         "low": interval.low,
         "high": interval.high,
-        "outcome": outcome(interval.low, interval.high, rule.smallest_effect_points),
+        "outcome": outcome(found, rule),
     }
 
 
-def outcome(low: float, high: float, smallest_effect_points: float) -> Outcome:
-    """Return what an interval comes to, in the order of the bars; no size is at issue.
-
-    Example:
-        >>> [outcome(*bounds, 0.5) for bounds in ((0.1, 2), (-1, 0.4), (-1, 2), (0, 0))]
-        ['direction-only', 'contradicted', 'inconclusive', 'inconclusive']
-    """
-    if low == high:
+def outcome(found: Estimate, rule: Rule) -> Outcome:
+    """Return what an estimate comes to by the rule of the bars; no size is at issue."""
+    if found.standard_error == 0:
         return "inconclusive"  # both arms gave the same answers: nothing was compared
-    if low > 0:
-        return "direction-only"
-    return "contradicted" if high < smallest_effect_points else "inconclusive"
+    return decision.outcome(found, rule.criteria)
 
 
 def counted(table: pd.DataFrame) -> pd.DataFrame:

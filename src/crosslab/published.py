@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from crosslab.entries import validation_problems
 from crosslab.errors import UsageError
 from crosslab.layout import CLAIMS
 
@@ -133,12 +134,8 @@ def published() -> Published:
         content = yaml.safe_load(PUBLISHED_NUMBERS.read_text(encoding="utf-8"))
         found = Published.model_validate(content)
     except ValidationError as error:
-        raise UsageError(
-            [
-                f"{PUBLISHED_NUMBERS}: {'.'.join(map(str, each['loc']))}: {each['msg']}."
-                for each in error.errors()
-            ]
-        ) from error
+        found_wrong = [f"{PUBLISHED_NUMBERS}: {each}" for each in validation_problems(error)]
+        raise UsageError(found_wrong) from error
     except (OSError, yaml.YAMLError) as error:
         raise UsageError(
             f"{PUBLISHED_NUMBERS} cannot be read: {str(error).splitlines()[0]}."

@@ -86,7 +86,10 @@ def _prepared(store: Store, scale: str, plan: Sequence[Step], console: Console) 
 
 
 def _keep_manifest(store: Store, scale: str, plan: Sequence[Step]) -> None:
-    """Write what the study consists of, unless that is what is written already."""
+    """Write what the study consists of, unless that is what is written already.
+
+    A study with nothing to make keeps the lock file's hash that its runs were made under.
+    """
     manifest = Manifest(
         scale=scale,
         planned=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -95,7 +98,10 @@ def _keep_manifest(store: Store, scale: str, plan: Sequence[Step]) -> None:
     )
     with suppress(StoreError):
         written = store.manifest(scale)
-        if written.model_copy(update={"planned": manifest.planned}) == manifest:
+        kept = {"planned": manifest.planned}
+        if all(step.state == "present" for step in plan):
+            kept["lock"] = manifest.lock
+        if written.model_copy(update=kept) == manifest:
             return
     store.write_manifest(manifest)
 

@@ -108,6 +108,11 @@ def test_one_seed_is_drawn_without_intervals_and_without_a_complaint():
     alone = made_up_probes(seeds={"standard": (100,), "adversarial": (100,)})
     figure = figures.noise_curves(probes.noise_curves(alone), alone.balls)
     figure.savefig(io.BytesIO(), format="png")
+    marks = [each for axes in figure.axes for each in axes.containers]
+    assert marks
+    assert all(np.isfinite(each.lines[0].get_ydata()).all() for each in marks)
+    whiskers = [part for each in marks for bar in each.lines[2] for part in bar.get_segments()]
+    assert not any(np.isfinite(part).all() for part in whiskers if len(part))
 
 
 def test_backgrounds_are_opaque_and_quantities_have_their_units(pictures):

@@ -132,4 +132,12 @@ def test_outcomes_differ_in_colour_and_in_marker():
 def test_a_study_without_runs_can_be_drawn(found):
     nothing = replace(found, outcomes={})
     for figure in both(nothing, specifications(nothing, RULE), CLAIMED):
-        figure.savefig(io.BytesIO(), format="png")
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png")
+        assert stream.getvalue().startswith(b"\x89PNG")
+        assert not any(
+            len(path.get_offsets())
+            for axes in figure.axes
+            for path in axes.collections
+            if isinstance(path, PathCollection)
+        )

@@ -9,11 +9,9 @@ from crosslab.deviations import (
     Average,
     CheckpointRule,
     Deviation,
-    GainOfArms,
     Measured,
     NotMeasured,
     Row,
-    Seeds,
     Spread,
 )
 
@@ -60,9 +58,8 @@ def contrast_words(deviation: Deviation) -> str:
         return f"{gain}: {than}; {effect.setting}"
     if isinstance(effect, Average):
         return f"{gain}: {effect.setting} minus {effect.than}; {effect.checkpoint} checkpoint"
-    if isinstance(effect, Seeds):
+    if effect.kind == "seeds":
         return f"{gain}, each seed alone; {where}"
-    assert isinstance(effect, GainOfArms)  # the last kind there is
     return f"{gain}; {where}"
 
 

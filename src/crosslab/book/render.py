@@ -118,7 +118,7 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
     )
 
 
-def test_table(verdict: Verdict) -> str:
+def tests_table(verdict: Verdict) -> str:
     """Return every test behind a verdict, and why some of them were not made."""
     tests, direction = verdict.tests, verdict.tests.get("direction", {})
     rows = [
