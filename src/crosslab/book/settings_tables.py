@@ -74,11 +74,11 @@ def setting_table(found: Sweep, scale: str) -> str:
         return ""
     tasks = list(found.control)
     header = (
-        *("method", "setting", *tasks, "mean"),
-        *(f"below `{CONTROL}`, 95 % interval", "rule", "study"),
+        *("method", "radius", "otherwise", *tasks, "mean"),
+        *(f"below `{CONTROL}`, 95 % interval", "outcome"),
     )
     control = [f"{found.control[task].mean:.1f}" for task in tasks]
-    rows = [(CONTROL, "", *control, f"{found.standard_points:.2f}", "", "", "")]
+    rows = [(CONTROL, "", "", *control, f"{found.standard_points:.2f}", "", "")]
     for method in found.methods:
         choice = found.choice(method, scale)
         rows += [_row(each, choice, tasks) for each in found.tried if each.method == method]
@@ -89,12 +89,12 @@ def _row(each: Setting, choice: Choice, tasks: list[str]) -> tuple[str, ...]:
     said = "**taken**" if each == choice.by_rule else "passes" if each.passes else "fails"
     return (
         each.method,
-        in_words(each.values),
+        f"{each.radius:g}",
+        in_words({**each.values, "radius": None}),
         *(f"{each.by_task[task].mean:.1f}" for task in tasks),
         f"{each.accuracy.mean:.2f}",
         with_interval(each.below.interval(LEVEL)),
-        said,
-        "**used**" if each == choice.used_setting else "",
+        f"{said}, **used**" if each == choice.used_setting else said,
     )
 
 
