@@ -109,11 +109,17 @@ def made_up_answers(accuracy: float, items: int, seed: int) -> pa.Table:
     )
 
 
+def rows(text: str) -> list[list[str]]:
+    """Return the tables in a text cell by cell, each with its header and the rule below it."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
 def draft(unit: Unit, parents: tuple[str, ...] = (), **changed: object) -> dict[str, object]:
     """Return what a run says of itself, made up."""
     return {
         "unit": unit,
-        "settings": {"task": "paraphrase", "encoder": "e"},
+        "settings": {"task": "nli" if "nli" in unit.experiment else "paraphrase", "encoder": "e"},
         "sources": {"crosslab.training": "0" * 64},
         "packages": {"torch": "2.13.0"},
         "data": [_text_card(), _items_card()],

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from conftest import rows
 
 from crosslab.arithmetic import checks, gains
 from crosslab.book import arithmetic_tables as tables
@@ -8,11 +9,6 @@ from crosslab.claims import claims
 from crosslab.published import published
 
 KNOWN = published()
-
-
-def rows(text):
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 @pytest.mark.parametrize("benchmark", KNOWN.benchmarks, ids=lambda each: each.key)

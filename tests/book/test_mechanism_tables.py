@@ -1,12 +1,8 @@
+from conftest import rows
 from made_up_probes import made_up_probes, made_up_unit
 
 from crosslab import probes
 from crosslab.book import mechanism_tables as tables
-
-
-def rows(text):
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def test_runs_are_counted_and_missing_ones_named_by_arm_and_seed():

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import made_up_study
+from conftest import made_up_study, rows
 
 from crosslab.book import simulation_tables as tables
 from crosslab.claims import claim_and_bar
@@ -13,11 +13,6 @@ _, BAR = claim_and_bar("gain-paraphrase", rung="lab")
 CLAIMED = BAR.claimed_points
 SEEDS = (3, BAR.seeds)
 STUDIES = 60
-
-
-def rows(text):
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def test_every_altered_byte_of_the_stamp_of_the_generated_pages_is_found(book):
     assert pages_stamp() is not None
 
 
-@pytest.mark.parametrize("name", ["answer.md", "runs.md", "status.md"])
+@pytest.mark.parametrize("name", ["answer.md", "methods.md", "runs.md", "status.md"])
 def test_a_generated_page_is_made_again_and_compared(book, name):
     flip(GENERATED / name, 30)
     written = json.loads(STAMPS.read_text())["written"]

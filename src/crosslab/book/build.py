@@ -4,11 +4,10 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
-from os.path import relpath
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from crosslab.book.chapters import CHAPTER_OF, Chapter, chapters
+from crosslab.book.chapters import Chapter, chapters
 from crosslab.book.freshness import (
     chapter_inputs,
     require_fresh,
@@ -16,15 +15,12 @@ from crosslab.book.freshness import (
     staleness,
     stamp_pages,
 )
-from crosslab.book.render import reproduction_words, run_entry, table, verdict_table
+from crosslab.book.pages import generated
 from crosslab.book.run import STAMP, execute, read_notebook
-from crosslab.claims import claims
-from crosslab.errors import RunError, StoreError
-from crosslab.layout import BOOK, BUILT, GENERATED, PUBLISHED
+from crosslab.errors import RunError
+from crosslab.layout import BOOK, BUILT, GENERATED
 from crosslab.provenance import interpreter
-from crosslab.records import MANIFEST, RECORD, Record, Store, write_text
-from crosslab.reproduction import kept_reproduction, reproduction
-from crosslab.verdicts import judged
+from crosslab.records import Store, write_text
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -66,137 +62,6 @@ def render(store: Store, scale: str) -> None:
     for name, text in pages.items():
         write_text(GENERATED / name, text)
     stamp_pages(store, scale, pages)
-
-
-def generated(store: Store, scale: str) -> dict[str, str]:
-    """Return the generated parts of the pages, by the name of their file."""
-    pages = {
-        "answer.md": _answer(store, scale),
-        "runs.md": _runs(store, scale),
-        "status.md": _status(store, scale),
-    }
-    return {name: text + "\n" for name, text in pages.items()}
-
-
-def _answer(store: Store, scale: str) -> str:
-    """Return the answer so far: the verdicts, whose runs they are, and what was not run."""
-    there = {chapter.name for chapter in chapters()}
-    names = {claim.claim_id: claim.name for claim in claims()}
-    names |= {
-        claim_id: f"[{names[claim_id]}](executed/{chapter}.ipynb)"
-        for claim_id, chapter in CHAPTER_OF.items()
-        if chapter in there
-    }
-    found = judged(store, scale)
-    whose = (
-        "the published runs"
-        if store.root == PUBLISHED
-        else f"the runs in `{store.root}/` on this machine"
-    )
-    quoted = "\n".join(
-        f"- {claim.name}, in {len(claim.found_in)} reports: “{claim.quote}”"
-        for claim in claims()
-        if claim.claim_id in {each.claim_id for each in found}
-    )
-    return (
-        f"{verdict_table(found, names)}\n\nNumbers are accuracy points; those of rung `lab` are "
-        f"from {whose}. The claims as they are printed:\n\n{quoted}"
-    )
-
-
-def _runs(store: Store, scale: str) -> str:
-    """Return the page of runs: every record of the study, encoders first."""
-    parts = []
-    for unit in store.manifest(scale).units:
-        if store.state(unit) == "absent":
-            parts.append(f"## {unit.label}\n\nNot run. See the status page.\n")
-            continue
-        record = store.record(unit)
-        parts.append(run_entry(record, _links(store, record)))
-    return "\n".join(parts)
-
-
-def _links(store: Store, record: Record) -> dict[str, str]:
-    """Return the files of a run, relative to the book's source folder."""
-    folder = store.folder(record.unit)
-    paths = {name: folder / name for name in (RECORD, *record.files)}
-    for notebook in folder.parents[1].glob(f"notebooks/seed-{record.unit.seed}-*.ipynb"):
-        if record.unit.folder in read_notebook(notebook).metadata.get(STAMP, {}).get("runs", []):
-            paths["executed run notebook"] = notebook
-    return {name: relpath(path, BOOK) for name, path in paths.items()}
-
-
-def _status(store: Store, scale: str) -> str:
-    """Return when each page was executed and from what, and what is missing."""
-    manifest = store.manifest(scale)
-    there = [unit for unit in manifest.units if store.state(unit) != "absent"]
-    pages = table(
-        ("page", "executed (UTC)", "seconds", "records", "notebook SHA-256", "state"),
-        [_page_row(chapter) for chapter in chapters()],
-    )
-    missing = [f"- {unit.label}" for unit in manifest.units if unit not in there]
-    return "\n\n".join(
-        [
-            f"Study at scale `{scale}`, planned {manifest.planned}, in `{store.root}/`: "
-            f"{len(there)} of {len(manifest.units)} runs are there. Dependencies are locked by a "
-            f"file whose SHA-256 begins with `{manifest.lock[:12]}`.",
-            pages,
-            "Missing runs:\n\n" + "\n".join(missing) if missing else "No run is missing.",
-            "## Made again",
-            _made_again(store, scale),
-            "## Time",
-            _time_spent(store, scale),
-        ]
-    )
-
-
-def _made_again(store: Store, scale: str) -> str:
-    """Return whether the study, made again, says what the published one says."""
-    if store.root == PUBLISHED:
-        kept = kept_reproduction(store, scale)
-        if kept is None:
-            return "The published study has not been made again as a whole."
-        return reproduction_words(kept)
-    published = Store(PUBLISHED)
-    if not (PUBLISHED / scale / MANIFEST).exists():
-        return f"No study at scale `{scale}` is published to compare this one with."
-    try:
-        return reproduction_words(reproduction(published, store, scale))
-    except StoreError as error:
-        return f"This study cannot be compared with the published one: {error}"
-
-
-def _page_row(chapter: Chapter) -> tuple[str, ...]:
-    stamp = read_notebook(chapter.page).metadata[STAMP]
-    problems = staleness(chapter)
-    notebook = next(iter(stamp["inputs"]["notebook"].values()))
-    return (
-        f"[{chapter.name}](executed/{chapter.name}.ipynb)",
-        stamp["executed"].removesuffix("+00:00"),
-        str(stamp["seconds"]),
-        str(sum(seen != "absent" and not seen.endswith(MANIFEST) for seen in _seen(stamp))),
-        f"`{notebook[:12]}`",
-        "; ".join(problems) if problems else "fresh",
-    )
-
-
-def _seen(stamp: dict[str, Any]) -> list[str]:
-    """Return the records a page was made from, and ``absent`` for each that was not there."""
-    records: dict[str, str] = stamp["inputs"]["records"]
-    return ["absent" if each == "absent" else folder for folder, each in records.items()]
-
-
-def _time_spent(store: Store, scale: str) -> str:
-    spent: dict[tuple[str, str], list[float]] = {}
-    for unit in store.manifest(scale).units:
-        if store.state(unit) != "absent":
-            record = store.record(unit)
-            spent.setdefault((unit.experiment, unit.arm), []).append(record.wall_seconds)
-    rows = [
-        (experiment, arm, len(wall), f"{sum(wall):.0f}", f"{max(wall):.0f}")
-        for (experiment, arm), wall in spent.items()
-    ]
-    return table(("experiment", "arm", "runs", "seconds in all", "longest"), rows)
 
 
 def _built() -> Path:

@@ -31,17 +31,17 @@ class Chapter:
         return EXECUTED / f"{self.name}.ipynb"
 
 
-_TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
+TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
 
 CHAPTERS: Final = (
     Chapter(name="arithmetic"),
     Chapter(name="settings", further_scales=("tuning",)),
     Chapter(name="transfer-paraphrase", experiments=("transfer-paraphrase",)),
     Chapter(name="transfer-nli", experiments=("transfer-nli",)),
-    Chapter(name="generalized", experiments=_TRANSFER),
+    Chapter(name="generalized", experiments=TRANSFER),
     Chapter(name="mechanism", experiments=("mechanism",)),
-    Chapter(name="multiverse", experiments=_TRANSFER),
-    Chapter(name="deviations", experiments=_TRANSFER),
+    Chapter(name="multiverse", experiments=TRANSFER),
+    Chapter(name="deviations", experiments=TRANSFER),
     Chapter(name="how-often-wrong"),
 )
 

@@ -27,6 +27,7 @@ _LITERATURE_WORDS: Final = {
     "source-silent": "its source does not say so where it could be read",
     "not-found": "no source was found",
 }
+_SEEN: Final = 0.001  # the smallest probability that three decimals show
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -60,6 +61,16 @@ def points(value: float) -> str:
 def with_interval(interval: Interval) -> str:
     """Return an estimate with its interval, as it stands in a sentence or a table."""
     return f"{points(interval.estimate)} ({points(interval.low)} to {points(interval.high)})"
+
+
+def chance(value: float) -> str:
+    """Return a probability as it is printed: what is too small to be seen is not called nought.
+
+    Example:
+        >>> chance(0.0421), chance(0.00004)
+        ('0.042', '< 0.001')
+    """
+    return f"< {_SEEN}" if value < _SEEN else f"{value:.3f}"
 
 
 def measured(verdict: Verdict) -> str:

@@ -1,7 +1,9 @@
-"""Tables and sentences of the chapters on transfer: the lab, its tasks, accuracy and gains."""
+"""Tables and sentences of the chapters on transfer: the lab, its tasks, accuracy and gains.
+
+How all methods compare is in ``method_tables.py``.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +13,7 @@ from crosslab.checkpoints import CHECKPOINTS, ORACLE
 from crosslab.claims import Bar, Verdict
 from crosslab.evidence import Evidence, estimate_of
 from crosslab.stats.crossed import Estimate
-from crosslab.stats.multiplicity import holm
 from crosslab.stats.outcomes import Cells
-
-CONTROL: Final = "standard"
-_SETTINGS: Final = ("source", "zero-shot", "mixed pairs")
 
 
 def language_table(evidence: Evidence) -> str:
@@ -137,60 +135,6 @@ def gain_matrix_table(evidence: Evidence, bar: Bar) -> str:
 
 def _mean_gain(evidence: Evidence, bar: Bar, cells: Cells) -> float:
     return float(evidence.outcomes.gain(bar.treated, bar.control, cells).mean())
-
-
-def arms_table(evidence: Evidence) -> str:
-    """Return what each method gains over plain fine-tuning, and how sure that is among so many."""
-    outcomes = evidence.outcomes
-    cells = _settings(evidence)
-    arms = [arm for arm in outcomes.right if arm != CONTROL]
-    gains = {
-        (arm, name): estimate_of(outcomes.gain(arm, CONTROL, where))
-        for arm in arms
-        for name, where in cells.items()
-    }
-    adjusted = holm({arm: gains[arm, "zero-shot"].p_greater() for arm in arms})
-    rows = [
-        (
-            f"`{arm}`",
-            *(with_interval(gains[arm, name].interval(0.95)) for name in _SETTINGS),
-            f"{adjusted[arm]:.3f}",
-            len(outcomes.collapsed(arm)),
-        )
-        for arm in arms
-    ]
-    return table(("method minus `standard`", *_SETTINGS, "p, Holm, zero-shot", "collapsed"), rows)
-
-
-def arms_words(evidence: Evidence) -> str:
-    """Return which methods are ahead of plain fine-tuning and which behind, by their intervals."""
-    outcomes = evidence.outcomes
-    sides: dict[str, list[str]] = {"ahead": [], "behind": [], "open": []}
-    for arm in (arm for arm in outcomes.right if arm != CONTROL):
-        interval = estimate_of(outcomes.gain(arm, CONTROL, outcomes.same_language())).interval(0.95)
-        side = "ahead" if interval.low > 0 else "behind" if interval.high < 0 else "open"
-        sides[side].append(f"`{arm}`")
-    said = {
-        "ahead": "Zero-shot, the whole interval lies above zero for {}.",
-        "behind": "It lies below zero for {}.",
-        "open": "It holds zero for {}.",
-    }
-    return " ".join(said[side].format(", ".join(arms)) for side, arms in sides.items() if arms)
-
-
-def _settings(evidence: Evidence) -> dict[str, Cells]:
-    outcomes = evidence.outcomes
-    return dict(
-        zip(
-            _SETTINGS,
-            (
-                outcomes.pair(outcomes.source, outcomes.source),
-                outcomes.same_language(),
-                outcomes.mixed_language(),
-            ),
-            strict=True,
-        )
-    )
 
 
 def checkpoint_table(found: Mapping[str, Evidence], bar: Bar) -> str:

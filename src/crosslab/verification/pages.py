@@ -11,10 +11,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from crosslab.book.build import generated
 from crosslab.book.chapters import Chapter, chapters
 from crosslab.book.freshness import STAMPS, pages_stamp, rendered_staleness, staleness
 from crosslab.book.html import changed_files
+from crosslab.book.pages import generated
 from crosslab.book.run import STAMP, read_notebook
 from crosslab.errors import CrosslabError
 from crosslab.layout import BUILT, EXECUTED, GENERATED
