@@ -1,5 +1,5 @@
 import pytest
-from conftest import made_up_study
+from conftest import made_up_study, rows
 
 from crosslab import claims
 from crosslab.book import render, transfer_tables
@@ -36,6 +36,25 @@ def test_the_verdict_in_words_gives_both_halves_the_reason_and_the_bar(evidence)
     for part in (CLAIM.quote, found.replication, found.literature, BAR.quantity, "NOT FOUND"):
         assert part in words
     assert render.measured(found) in words
+
+
+def test_every_test_behind_a_verdict_has_a_line_and_languages_have_names(evidence):
+    found = verdict(CLAIM, BAR, [evidence], scale="smoke")
+    shown = dict(rows(render.tests_table(found, evidence.names()))[2:])
+    assert shown["direction: p, one-sided"] == "< 0.001"  # ten points ahead in ten seeds
+    assert shown["power"] == f"{found.power:.3g}"
+    for key, p in found.tests["holm"].items():
+        assert shown[f"p in {evidence.names()[key]} alone, Holm over languages"] == render.chance(p)
+
+
+def test_what_was_not_tested_is_said_with_its_reason(evidence):
+    found = verdict(CLAIM, BAR, [evidence], scale="smoke")
+    silent = found.model_copy(
+        update={"tests": {}, "bayes_factor": None, "not_computed": {"bayes_factor": "no figure"}}
+    )
+    said = render.tests_table(silent, evidence.names())
+    assert dict(rows(said)[2:])["direction: p, one-sided"] == "not computed"
+    assert said.endswith("Not computed: bayes factor: no figure.")
 
 
 def test_the_reading_says_what_the_numbers_say(evidence):

@@ -5,7 +5,7 @@ function takes its numbers from records. What one chapter alone says stands in a
 its own (``transfer_tables``, ``mechanism_tables``, ...).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from crosslab.claims import Bar, Claim, Verdict
@@ -129,16 +129,16 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
     )
 
 
-def tests_table(verdict: Verdict) -> str:
+def tests_table(verdict: Verdict, names: Mapping[str, str]) -> str:
     """Return every test behind a verdict, and why some of them were not made."""
     tests, direction = verdict.tests, verdict.tests.get("direction", {})
     rows = [
-        ("direction: p, one-sided", _number(direction.get("p_one_sided"))),
+        ("direction: p, one-sided", _chance(direction.get("p_one_sided"))),
         ("standard error, points", _number(direction.get("standard_error"))),
         ("degrees of freedom", _number(direction.get("degrees_of_freedom"))),
         (
             "as large as claimed: p of equivalence",
-            _number(tests.get("equivalence", {}).get("p")),
+            _chance(tests.get("equivalence", {}).get("p")),
         ),
         ("replication Bayes factor", _number(verdict.bayes_factor)),
         ("power", _number(verdict.power)),
@@ -151,8 +151,8 @@ def tests_table(verdict: Verdict) -> str:
             "not computed" if verdict.prediction is None else _range(verdict.prediction),
         ),
         *(
-            (f"p in {language} alone, Holm over languages", _number(value))
-            for language, value in tests.get("holm", {}).items()
+            (f"p in {names[key]} alone, Holm over languages", chance(value))
+            for key, value in tests.get("holm", {}).items()
         ),
     ]
     missing = "; ".join(f"{name.replace('_', ' ')}: {why}" for name, why in _absent(verdict))
@@ -165,6 +165,10 @@ def _absent(verdict: Verdict) -> list[tuple[str, str]]:
 
 def _number(value: float | None) -> str:
     return "not computed" if value is None else f"{value:.3g}"
+
+
+def _chance(value: float | None) -> str:
+    return "not computed" if value is None else chance(value)
 
 
 def _range(bounds: tuple[float, float]) -> str:
