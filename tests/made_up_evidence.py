@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
-from conftest import LANGUAGES, draft, made_up_answers
+from conftest import LANGUAGES, draft, made_up_answers, made_up_study
 
+from crosslab import multiverse
 from crosslab.claims import Claim, Literature
+from crosslab.contrasts import Answered, answered
 from crosslab.evidence import Evidence
 from crosslab.provenance import digest
 from crosslab.records import Manifest, Record, Store, Unit
@@ -93,3 +95,14 @@ def made_up_store(
                     )
     store.write_manifest(Manifest(scale=scale, planned="2026-11-21", lock="l", units=units))
     return store
+
+
+def made_up_answered(root: Path) -> Answered:
+    """Return what all arms of the multiverse answered on both tasks, in five seeds."""
+    store = made_up_study(
+        root,
+        accuracies=dict(zip(multiverse.ARMS, (0.95, 0.8, 0.8, 0.9), strict=True)),
+        experiments=("transfer-paraphrase", "transfer-nli"),
+        seeds=5,
+    )
+    return answered(store, "smoke", arms=multiverse.ARMS)

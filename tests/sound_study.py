@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from conftest import draft, made_up_answers
+import pytest
+from conftest import draft, made_up_answers, small_project
 
+from crosslab.book.build import build
 from crosslab.experiments import planned_runs
 from crosslab.records import Manifest, Record, Store
 from crosslab.sealing import sealing
@@ -36,6 +38,16 @@ def sound_study(root: Path, *, scale: str = "smoke", items: int = 4, **changed: 
         units = [each.unit for each in planned]
         store.write_manifest(Manifest(scale=scale, planned="2026-11-21", lock="l", units=units))
     return store
+
+
+def built_book(folder: Path) -> Path:
+    """Build the book of one chapter from a sound study, in a project of its own."""
+    small_project(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        sound_study(Path("runs"), items=40)
+        assert build(Store(Path("runs")), "smoke").exists()
+    return folder
 
 
 def flip(path: Path, place: int) -> bytes:

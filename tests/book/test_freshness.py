@@ -2,10 +2,11 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import ONE_CHAPTER, Cli, small_project
-from sound_study import sound_study
+from conftest import ONE_CHAPTER, Cli
+from sound_study import built_book
 
 from crosslab import provenance
 from crosslab.book.build import build
@@ -20,20 +21,7 @@ from crosslab.records import RECORD, Store
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A project whose book was built from a made-up study."""
-    folder = tmp_path_factory.mktemp("built") / "project"
-    small_project(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        sound_study(folder / "runs", items=40)
-        page = build(Store(_relative("runs")), "smoke")
-        assert (folder / page).exists()
-    return folder
-
-
-def _relative(name):
-    from pathlib import Path
-
-    return Path(name)
+    return built_book(tmp_path_factory.mktemp("built") / "project")
 
 
 @pytest.fixture
@@ -129,11 +117,11 @@ def test_the_build_fails_on_a_stale_page_however_it_is_started(book):
 @pytest.mark.slow
 def test_building_again_executes_only_what_is_stale(book):
     executed = CHAPTER.page.stat().st_mtime_ns
-    build(Store(_relative("runs")), "smoke")
+    build(Store(Path("runs")), "smoke")
     assert CHAPTER.page.stat().st_mtime_ns == executed
     text = CHAPTER.notebook.read_text()
     CHAPTER.notebook.write_text(text.replace("What came out", "What came out of it"))
-    build(Store(_relative("runs")), "smoke")
+    build(Store(Path("runs")), "smoke")
     assert CHAPTER.page.stat().st_mtime_ns > executed
     assert staleness(CHAPTER) == []
 

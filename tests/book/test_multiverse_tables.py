@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import made_up_study
+from made_up_evidence import made_up_answered
 
 from crosslab.book import multiverse_tables as tables
 from crosslab.claims import bars
@@ -22,13 +23,7 @@ RULE = Rule(level=0.95, smallest_effect_points=0.5)
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    store = made_up_study(
-        tmp_path_factory.mktemp("s"),
-        accuracies=dict(zip(ARMS, (0.95, 0.8, 0.8, 0.9), strict=True)),
-        experiments=("transfer-paraphrase", "transfer-nli"),
-        seeds=5,
-    )
-    return answered(store, "smoke", arms=ARMS)
+    return made_up_answered(tmp_path_factory.mktemp("s"))
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
-import io
-
 import numpy as np
 from matplotlib.colors import to_hex
-from matplotlib.image import imread
+from pictures import opaque
 
 from crosslab.arithmetic import VIEWS, gains
 from crosslab.figures.arithmetic import gains_beside_reruns
@@ -40,8 +38,5 @@ def test_claimed_and_repeated_differ_in_marker_as_well_as_in_colour():
 
 
 def test_the_background_is_opaque_and_the_quantity_has_its_unit():
-    stream = io.BytesIO()
-    FIGURE.savefig(stream, format="png")
-    stream.seek(0)
-    assert np.allclose(imread(stream)[0, 0], 1)
+    assert opaque(FIGURE)
     assert "points" in AXES.get_xlabel()

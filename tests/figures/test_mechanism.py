@@ -1,10 +1,8 @@
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
 from made_up_probes import made_up_probes
-from matplotlib.image import imread
+from pictures import opaque, picture
 
 from crosslab import probes
 from crosslab.figures import mechanism as figures
@@ -107,7 +105,7 @@ def test_an_item_at_no_distance_at_all_is_drawn_at_the_edge():
 def test_one_seed_is_drawn_without_intervals_and_without_a_complaint():
     alone = made_up_probes(seeds={"standard": (100,), "adversarial": (100,)})
     figure = figures.noise_curves(probes.noise_curves(alone), alone.balls)
-    figure.savefig(io.BytesIO(), format="png")
+    picture(figure)
     marks = [each for axes in figure.axes for each in axes.containers]
     assert marks
     assert all(np.isfinite(each.lines[0].get_ydata()).all() for each in marks)
@@ -117,11 +115,7 @@ def test_one_seed_is_drawn_without_intervals_and_without_a_complaint():
 
 def test_backgrounds_are_opaque_and_quantities_have_their_units(pictures):
     for figure in pictures:
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        stream.seek(0)
-        pixels = imread(stream)
-        assert np.allclose(pixels[0, 0], 1)
+        assert opaque(figure)
         assert "word lengths" in figure.axes[-1].get_xlabel()
 
 

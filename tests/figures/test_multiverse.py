@@ -1,16 +1,13 @@
-import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import made_up_study
+from made_up_evidence import made_up_answered
 from matplotlib.collections import PathCollection
-from matplotlib.image import imread
+from pictures import opaque, picture
 
-from crosslab.contrasts import answered
 from crosslab.figures.multiverse import OUTCOME_STYLE, single_seed_figure, specification_curve
 from crosslab.multiverse import (
-    ARMS,
     CHOICES,
     Rule,
     single_seed_gains,
@@ -24,14 +21,7 @@ CLAIMED = {"paraphrase": 2.1, "nli": 1.6}
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    shares = dict(zip(ARMS, (0.95, 0.8, 0.8, 0.9), strict=True))
-    store = made_up_study(
-        tmp_path_factory.mktemp("s"),
-        accuracies=shares,
-        experiments=("transfer-paraphrase", "transfer-nli"),
-        seeds=5,
-    )
-    return answered(store, "smoke", arms=ARMS)
+    return made_up_answered(tmp_path_factory.mktemp("s"))
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +44,8 @@ def labels(figure):
 
 def test_figures_are_opaque_and_as_wide_as_a_page(found, table):
     for figure in both(found, table, CLAIMED):
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        stream.seek(0)
-        pixels = imread(stream)
-        assert np.allclose(pixels[0, 0], 1)
-        assert pixels.shape[2] == 3 or (pixels[..., 3] == 1).all()
-        assert pixels.shape[1] == pytest.approx(7.2 * 150, abs=2)
+        assert opaque(figure)
+        assert picture(figure).shape[1] == pytest.approx(7.2 * 150, abs=2)
 
 
 def test_every_distinct_specification_stands_at_its_estimate(table):
@@ -132,9 +117,7 @@ def test_outcomes_differ_in_colour_and_in_marker():
 def test_a_study_without_runs_can_be_drawn(found):
     nothing = replace(found, outcomes={})
     for figure in both(nothing, specifications(nothing, RULE), CLAIMED):
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        assert stream.getvalue().startswith(b"\x89PNG")
+        assert picture(figure).size
         assert not any(
             len(path.get_offsets())
             for axes in figure.axes

@@ -1,9 +1,7 @@
-import io
-
 import numpy as np
 import pytest
 from made_up_sweep import FULL, made_up_sweep
-from matplotlib.image import imread
+from pictures import opaque
 
 from crosslab.figures.settings import accuracy_by_radius
 from crosslab.records import Store
@@ -70,10 +68,7 @@ def test_curves_differ_in_marker_and_line_as_well_as_in_colour(figure):
 
 
 def test_the_background_is_opaque_and_quantities_have_their_units(figure):
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png")
-    stream.seek(0)
-    assert np.allclose(imread(stream)[0, 0], 1)
+    assert opaque(figure)
     assert "points" in figure.axes[0].get_ylabel()
 
 

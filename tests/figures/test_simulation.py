@@ -1,9 +1,7 @@
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.image import imread
+from pictures import opaque
 
 from crosslab.figures.simulation import outcomes_by_seeds, power_by_seeds
 
@@ -59,8 +57,5 @@ def test_power_is_drawn_for_real_effects_alone_stated_beside_achieved():
 @pytest.mark.parametrize("draw", [outcomes_by_seeds, power_by_seeds])
 def test_the_background_is_opaque_and_the_quantity_has_its_unit(draw):
     figure = draw(RATES)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png")
-    stream.seek(0)
-    assert np.allclose(imread(stream)[0, 0], 1)
+    assert opaque(figure)
     assert "%" in figure.axes[0].get_ylabel()

@@ -1,9 +1,7 @@
-import io
-
 import numpy as np
 import pytest
 from conftest import made_up_study
-from matplotlib.image import imread
+from pictures import opaque
 
 from crosslab.evidence import estimate_of, gathered
 from crosslab.figures.transfer import accuracy_by_language, gain_by_language, gain_matrix
@@ -27,12 +25,7 @@ def figures(evidence):
 
 def test_every_figure_has_an_opaque_background(figures):
     for figure in figures:
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        stream.seek(0)
-        pixels = imread(stream)
-        assert np.allclose(pixels[0, 0], 1)
-        assert pixels.shape[2] == 3 or (pixels[..., 3] == 1).all()
+        assert opaque(figure)
 
 
 def test_every_language_and_both_averages_have_a_line(figures):

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import ONE_CHAPTER, PROJECT, small_project
-from sound_study import flip, sound_study
+from conftest import ONE_CHAPTER, PROJECT
+from sound_study import built_book, flip
 
-from crosslab.book.build import build
 from crosslab.book.chapters import CHAPTERS
 from crosslab.book.freshness import STAMPS, stamp_pages
 from crosslab.book.html import keep_digests
@@ -28,13 +27,7 @@ from crosslab.verification.pages import (
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A project whose book was built from a sound study."""
-    folder = tmp_path_factory.mktemp("built") / "project"
-    small_project(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        sound_study(Path("runs"), items=40)
-        build(Store(Path("runs")), "smoke")
-    return folder
+    return built_book(tmp_path_factory.mktemp("built") / "project")
 
 
 @pytest.fixture
