@@ -3,7 +3,7 @@ import subprocess
 import sys
 import time
 
-from crosslab.processes import alive, end_with
+from crosslab.processes import alive, end_with, sweep
 
 
 def test_a_process_is_alive_until_it_has_ended_noticed_or_not():
@@ -36,3 +36,14 @@ def test_watching_a_living_process_ends_nothing():
     end_with(os.getppid())
     time.sleep(0.5)
     assert alive(os.getpid())
+
+
+def test_what_the_killed_left_behind_is_swept_away_and_nothing_else(tmp_path):
+    gone, here = 2**22 - 1, os.getpid()
+    for writer in (gone, here):
+        (tmp_path / "arm" / f".1-abc.{writer}.tmp").mkdir(parents=True)
+        (tmp_path / f".chapter.{writer}.unfinished.ipynb").write_text("{")
+    (tmp_path / "chapter.ipynb").write_text("{}")
+    sweep(tmp_path)
+    left = sorted(path.name for path in tmp_path.rglob("*") if path.name != "arm")
+    assert left == [f".1-abc.{here}.tmp", f".chapter.{here}.unfinished.ipynb", "chapter.ipynb"]

@@ -1,6 +1,5 @@
 import errno
 import json
-import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -168,15 +167,3 @@ def test_a_manifest_is_read_back_as_it_was_written(tmp_path):
     store = made_up_study(tmp_path / "results")
     manifest = store.manifest("smoke")
     assert [store.state(each) for each in manifest.units] == ["present"] * len(manifest.units)
-
-
-def test_what_a_killed_run_left_behind_is_swept_away_and_nothing_else(store):
-    store.write(draft(unit()), made_up_answers(0.7, 5, 0), {})
-    folder = store.folder(unit())
-    dead, living = (folder.with_name(f".1-abc.{pid}.tmp") for pid in (2**22 - 1, os.getpid()))
-    for path in (dead, living):
-        path.mkdir()
-    store.sweep()
-    assert not dead.exists()
-    assert living.exists()
-    assert store.state(unit()) == "present"

@@ -5,11 +5,21 @@ import shutil
 import pytest
 from conftest import made_up_answers
 from made_up_evidence import made_up_store
+from sound_study import flip
 
 from crosslab.book.render import reproduction_words
 from crosslab.errors import StoreError
 from crosslab.records import Store
-from crosslab.reproduction import REPRODUCTION, Again, kept_reproduction, reproduction
+from crosslab.reproduction import (
+    REPRODUCTION,
+    Again,
+    keep_reproduction,
+    kept_reproduction,
+    outdated,
+    reproduction,
+)
+from crosslab.verdicts import judged
+from crosslab.verification.verify import reproduction_check
 
 TASKS = ("transfer-paraphrase", "transfer-nli")
 
@@ -76,13 +86,64 @@ def test_an_estimate_outside_is_said_so_in_words(tmp_path, monkeypatch):
     assert "0 of 1 estimates" in reproduction_words(spoilt)
 
 
-def test_what_is_kept_is_what_was_found(tmp_path):
-    published = made_up_store(tmp_path / "a", *TASKS)
-    assert kept_reproduction(published, "lab") is None
-    found = reproduction(published, published, "lab")
-    path = tmp_path / "a" / "lab" / REPRODUCTION
-    path.write_text(found.model_dump_json())
-    assert kept_reproduction(published, "lab") == found
-    path.write_text("{")
+@pytest.fixture
+def kept(tmp_path):
+    """A published study with what came of making it again."""
+    store = made_up_store(tmp_path / "a", *TASKS)
+    keep_reproduction(store, reproduction(store, store, "lab"))
+    return store
+
+
+def test_what_is_kept_is_what_was_found(kept, tmp_path):
+    found = reproduction(kept, kept, "lab")
+    assert kept_reproduction(kept, "lab") == found
+    assert kept_reproduction(Store(tmp_path / "elsewhere"), "lab") is None
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", "null"])
+def test_what_is_no_reproduction_cannot_be_read(kept, content):
+    (kept.root / "lab" / REPRODUCTION).write_text(content)
     with pytest.raises(StoreError, match="cannot be read"):
-        kept_reproduction(published, "lab")
+        kept_reproduction(kept, "lab")
+
+
+def test_every_altered_byte_of_what_is_kept_is_found(kept):
+    path = kept.root / "lab" / REPRODUCTION
+    for place in range(0, path.stat().st_size, 7):
+        before = flip(path, place)
+        with pytest.raises(StoreError):
+            kept_reproduction(kept, "lab")
+        path.write_bytes(before)
+    assert kept_reproduction(kept, "lab") is not None
+
+
+def test_a_reproduction_holds_while_the_published_verdicts_are_those_it_is_of(kept):
+    found = kept_reproduction(kept, "lab")
+    published = judged(kept, "lab")
+    assert list(outdated(found, published)) == []
+    moved = [each.model_copy(update={"estimate": (each.estimate or 0) + 0.1}) for each in published]
+    assert len(list(outdated(found, moved))) == len(found.verdicts) == 3
+    fewer = found.model_copy(update={"verdicts": found.verdicts[1:]})
+    (said,) = outdated(fewer, published)
+    assert said.startswith("says nothing of gain-paraphrase")
+    more = found.model_copy(update={"verdicts": [*found.verdicts, again(0.5)]})
+    (said,) = outdated(more, published)
+    assert said.startswith("is of c, on which")
+
+
+def test_verify_names_a_reproduction_that_was_altered_or_is_of_other_verdicts(kept):
+    check = reproduction_check(kept, "lab")
+    assert (check.counted, check.problems) == (3, ())
+    found = kept_reproduction(kept, "lab")
+    first = found.verdicts[0].model_copy(update={"published": "reproduced"})
+    keep_reproduction(kept, found.model_copy(update={"verdicts": [first, *found.verdicts[1:]]}))
+    (problem,) = reproduction_check(kept, "lab").problems
+    assert "is of another published verdict on gain-paraphrase" in problem
+    flip(kept.root / "lab" / REPRODUCTION, 40)
+    (problem,) = reproduction_check(kept, "lab").problems
+    assert str(kept.root / "lab" / REPRODUCTION) in problem
+
+
+def test_a_study_that_was_not_made_again_is_noted_and_no_problem(tmp_path):
+    check = reproduction_check(made_up_store(tmp_path / "a", *TASKS), "lab")
+    assert (check.problems, check.notes) == ((), ("nothing is kept of one",))

@@ -171,14 +171,19 @@ def reproduce(
     scale: Scale = "lab",
     results: Results = OWN,
     json_file: JsonFile = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep what came of it with the published study.")
+    ] = False,
 ) -> None:
     """Compare a study made again with the published one: answers, estimates, verdicts."""
     from crosslab.book.render import reproduction_words
-    from crosslab.reproduction import reproduction
+    from crosslab.reproduction import keep_reproduction, reproduction
 
     _in_project()
     found = reproduction(Store(PUBLISHED), Store(results), scale)
     typer.echo(reproduction_words(found))
+    if keep:
+        typer.echo(f"\nKept in {keep_reproduction(Store(PUBLISHED), found)}.")
     if json_file is not None:
         _write_json(found.model_dump(mode="json"), json_file)
     if not all(each.inside for each in found.verdicts):

@@ -1,6 +1,7 @@
 """Other processes: whether they are at work, and ending together with one of them."""
 
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -22,6 +23,14 @@ def alive(process: int) -> bool:
     except OSError:
         return True
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes left below a folder that were killed while they wrote."""
+    for path in [*folder.glob("**/.*.tmp"), *folder.glob("**/.*.unfinished.ipynb")]:
+        (writer, *_) = [part for part in path.name.split(".") if part.isdigit()] or [""]
+        if not (writer and alive(int(writer))):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def end_with(parent: int) -> None:

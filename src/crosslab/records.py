@@ -24,7 +24,6 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crosslab.errors import StoreError
-from crosslab.processes import alive
 from crosslab.provenance import digest
 
 RECORD: Final = "record.json"
@@ -234,13 +233,6 @@ class Store:
                 followed.add(record.previous)
         loose = [each for each in finished if each not in followed]
         return max(loose, key=finished.__getitem__, default=None)
-
-    def sweep(self) -> None:
-        """Remove what runs left behind that were killed while they wrote."""
-        for path in [*self.root.glob("**/.*.tmp"), *self.root.glob("**/.*.unfinished.ipynb")]:
-            (writer, *_) = [part for part in path.name.split(".") if part.isdigit()] or [""]
-            if not (writer and alive(int(writer))):
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def set_aside(self, unit: Unit) -> Path:
         """Move a damaged record out of the way, keeping it, and return where it went."""

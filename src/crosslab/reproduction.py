@@ -6,17 +6,22 @@ re-run to fall. A seed more or less, another processor: the second may hold wher
 cannot.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import numpy as np
+from pydantic import BaseModel, ConfigDict
 
+from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.claims import Verdict
 from crosslab.errors import StoreError
-from crosslab.records import ANSWERS, Store, Unit
+from crosslab.records import ANSWERS, Store, Unit, write_text
 from crosslab.verdicts import judged
 
 REPRODUCTION: Final = "reproduction.json"
+_AGAIN: Final = "crosslab reproduce --keep"
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -101,12 +106,47 @@ def _verdicts(published: Sequence[Verdict], own: Sequence[Verdict]) -> list[Agai
     ]
 
 
+def keep_reproduction(store: Store, found: Reproduction) -> Path:
+    """Keep a reproduction with the study it is of, so that no byte of it can change unseen."""
+    path = store.root / found.scale / REPRODUCTION
+    content = {**found.model_dump(mode="json"), "checksum": PLACE}
+    write_text(path, with_own_checksum(json.dumps(content, indent=1) + "\n"))
+    return path
+
+
 def kept_reproduction(store: Store, scale: str) -> Reproduction | None:
-    """Return the reproduction that is kept with a study, if there is one."""
+    """Return the reproduction that is kept with a study, if there is one.
+
+    Raises:
+        StoreError: It cannot be read, or was altered after it was written.
+    """
     path = store.root / scale / REPRODUCTION
     try:
-        return Reproduction.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
+        kept = json.loads(content)
+        checksum = kept.pop("checksum", None)
+        found = Reproduction.model_validate(kept)
     except FileNotFoundError:
         return None
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise StoreError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from error
+    if not own_checksum_holds(content, checksum):
+        raise StoreError(f"{path} was altered after it was written; run: {_AGAIN}")
+    return found
+
+
+def outdated(kept: Reproduction, published: Sequence[Verdict]) -> Iterator[str]:
+    """Return where a reproduction speaks of other verdicts than the published ones of now."""
+    known = {each.claim_id: each for each in kept.verdicts}
+    for now in published:
+        if now.estimate is None or now.prediction is None:
+            continue
+        then = known.pop(now.claim_id, None)
+        if then is None:
+            yield f"says nothing of {now.claim_id}; run: {_AGAIN}"
+        elif then.published != now.replication or not np.allclose(
+            (then.published_points, *then.predicted), (now.estimate, *now.prediction)
+        ):
+            yield f"is of another published verdict on {now.claim_id}; run: {_AGAIN}"
+    for claim_id in known:
+        yield f"is of {claim_id}, on which the published study has no verdict; run: {_AGAIN}"

@@ -25,6 +25,7 @@ from crosslab.errors import BusyError, RunError, StoppedError, StoreError, Usage
 from crosslab.experiments import PRETRAINING, PlannedRun
 from crosslab.layout import CACHE, LOCK_FILE, SNAKEFILE
 from crosslab.planning import Batch, Step, batch_name, batches, explained, steps
+from crosslab.processes import sweep
 from crosslab.progress import Bar, clear, heartbeats
 from crosslab.provenance import digest, interpreter
 from crosslab.records import RECORD, Manifest, Store, write_text
@@ -71,7 +72,7 @@ def _require_executor(executor: str) -> None:
 
 def _prepared(store: Store, scale: str, plan: Sequence[Step], console: Console) -> list[PlannedRun]:
     """Set damaged records aside, write what the study consists of, say what will run and why."""
-    store.sweep()
+    sweep(store.root)
     for step in plan:
         if step.state == "damaged":
             aside = store.set_aside(step.planned.unit)

@@ -18,7 +18,8 @@ from crosslab.book.freshness import (
 from crosslab.book.pages import generated
 from crosslab.book.run import STAMP, execute, read_notebook
 from crosslab.errors import RunError
-from crosslab.layout import BOOK, BUILT, GENERATED
+from crosslab.layout import BOOK, BUILT, EXECUTED, GENERATED
+from crosslab.processes import sweep
 from crosslab.provenance import interpreter
 from crosslab.records import Store, write_text
 
@@ -33,6 +34,7 @@ def build(store: Store, scale: str) -> Path:
         StaleError: Bars were changed after they were locked, or locked after the runs.
     """
     require_locked(store)
+    sweep(EXECUTED)
     for chapter in chapters():
         if staleness(chapter) or _made_from(chapter) != (str(store.root), scale):
             execute_chapter(chapter, store, scale)

@@ -19,9 +19,10 @@ from crosslab.layout import CLAIMS, GENERATED
 from crosslab.locking import violations
 from crosslab.provenance import digest, imported_modules, source_digests
 from crosslab.records import MANIFEST, RECORD, Store, write_text
+from crosslab.reproduction import REPRODUCTION
 
 STAMPS: Final = GENERATED / "stamps.json"
-_RENDERING: Final = ("crosslab.book.build",)
+_RENDERING: Final = ("crosslab.book.pages",)
 
 
 def chapter_inputs(chapter: Chapter, store: Store, scale: str) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
         "sources": source_digests(_RENDERING),
         "claims": _claims(),
         "records": record_digests(store, scale),
+        "again": _digest(store.root / scale / REPRODUCTION),
         "pages": {str(chapter.page): _digest(chapter.page) for chapter in chapters()},
     }
 

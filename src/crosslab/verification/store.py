@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from crosslab.errors import StoreError
 from crosslab.provenance import digest, digest_of
 from crosslab.records import ANSWERS, MANIFEST, RECORD, Manifest, Record, Store, Unit, read_record
+from crosslab.reproduction import REPRODUCTION
 from crosslab.sealing import SEAL, Seal, read_seal, sealable
 from crosslab.verification.checks import Check
 from crosslab.verification.metrics import COLUMNS, PERTURBED, metric_problems
@@ -186,7 +187,7 @@ def _accounted(below: Path, records: set[Path]) -> bool:
         return True  # looked at with its record
     own = below.parts[1:]
     notebook = len(own) == 3 and own[1] == "notebooks" and below.suffix == ".ipynb"  # noqa: PLR2004 - experiment/notebooks/name
-    return own in ((MANIFEST,), (SEAL,)) or notebook
+    return own in ((MANIFEST,), (SEAL,), (REPRODUCTION,)) or notebook
 
 
 def manifest_check(store: Store, scale: str, found: Sequence[Found]) -> Check:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from crosslab.config import study_config
-from crosslab.errors import UsageError
+from crosslab.errors import StoreError, UsageError
 from crosslab.locking import file_change, read_lock, violations, written_bars
 from crosslab.records import MANIFEST, Store
+from crosslab.reproduction import REPRODUCTION, kept_reproduction, outdated
 from crosslab.sealing import SEAL
+from crosslab.verdicts import judged
 from crosslab.verification.chain import chain_check, head_of
 from crosslab.verification.checks import Check
 from crosslab.verification.pages import built_check, chapters_check, generated_check
@@ -38,6 +40,7 @@ def verified(store: Store, scale: str, *, rerun: int, say: Callable[[str], None]
         chapters_check(store, scale),
         generated_check(),
         built_check(),
+        reproduction_check(store, scale),
     ]
     if rerun:
         sound = [each.record.unit for each in found if each.record and not each.problems]
@@ -72,3 +75,18 @@ def bars_check(store: Store) -> Check:
         what=f"bars, locked in {len(read_lock())} entries",
         problems=(*violations(store), *file_change()),
     )
+
+
+def reproduction_check(store: Store, scale: str) -> Check:
+    """Check that what is kept of a study made again is unaltered, and of these verdicts."""
+    what = "estimates compared with those of the study made again"
+    path = store.root / scale / REPRODUCTION
+    try:
+        kept = kept_reproduction(store, scale)
+        published = judged(store, scale) if kept else []
+    except StoreError as error:
+        return Check(name="again", counted=0, what=what, problems=tuple(error.problems))
+    if kept is None:
+        return Check(name="again", counted=0, what=what, notes=("nothing is kept of one",))
+    wrong = tuple(f"{path}: {each}." for each in outdated(kept, published))
+    return Check(name="again", counted=len(kept.verdicts), what=what, problems=wrong)
