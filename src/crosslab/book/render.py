@@ -64,13 +64,13 @@ def with_interval(interval: Interval) -> str:
 
 
 def chance(value: float) -> str:
-    """Return a probability as it is printed: what is too small to be seen is not called nought.
+    r"""Return a probability as it is printed: what is too small to be seen is not called nought.
 
     Example:
         >>> chance(0.0421), chance(0.00004)
-        ('0.042', '< 0.001')
+        ('0.042', '<\xa00.001')
     """
-    return f"< {_SEEN}" if value < _SEEN else f"{value:.3f}"
+    return f"<\N{NO-BREAK SPACE}{_SEEN}" if value < _SEEN else f"{value:.3f}"
 
 
 def measured(verdict: Verdict) -> str:

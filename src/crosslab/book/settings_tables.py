@@ -47,7 +47,8 @@ def sweep_words(found: Sweep) -> str:
         f"{_counted(len(found.control), 'task')}, {_counted(len(seeds), 'seed')}, "
         f"{' or '.join(f'{each:,}' for each in items)} dev items per task in the source language "
         f"alone. `{CONTROL}` reaches {found.standard_points:.1f} points on average over tasks, so "
-        f"the threshold is {found.threshold_points:.1f}."
+        f"the threshold is {found.threshold_points:.1f}. The table says how far *below* "
+        f"`{CONTROL}` a setting stays, with a 95 % interval over items."
     ]
     if found.missing:
         names = ", ".join(unit.label for unit in found.missing)
@@ -75,7 +76,7 @@ def setting_table(found: Sweep, scale: str) -> str:
     tasks = list(found.control)
     header = (
         *("method", "radius", "otherwise", *tasks, "mean"),
-        *(f"below `{CONTROL}`, 95 % interval", "outcome"),
+        *("below", "outcome"),
     )
     control = [f"{found.control[task].mean:.1f}" for task in tasks]
     rows = [(CONTROL, "", "", *control, f"{found.standard_points:.2f}", "", "")]
