@@ -24,7 +24,7 @@ check: $(INSTALLED) ## pass every gate: style, types, layers, tests, notebook ru
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m crosslab.book.lint
-	$(BIN)/pytest -n $(CORES) --dist loadfile
+	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 smoke: $(INSTALLED) ## run every experiment at the smallest scale and build a book from it
 	$(BIN)/crosslab study --scale smoke --results runs --cores $(CORES)

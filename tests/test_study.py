@@ -38,7 +38,17 @@ def answers_of(results: Path) -> dict[str, bytes]:
 
 def started(*arguments: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "crosslab", "study", "--scale", "smoke", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads here
+    )
+
+
+def _hear_interrupts() -> None:
+    """Take Ctrl-C as a terminal's child does; what runs in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_a_second_study_in_a_folder_is_refused(tmp_path):
@@ -173,3 +183,11 @@ def test_a_changed_source_file_reruns_what_depends_on_it_and_says_why(
     assert len(added) == 4
     assert all("/code-switch/" in name for name in added)
     assert {name: answers_of(project / "runs")[name] for name in before} == before
+
+
+@pytest.mark.slow
+def test_runs_made_again_to_check_them_are_the_same_to_the_byte(finished_study, project, crosslab):
+    shutil.copytree(finished_study, project / "runs")
+    done = crosslab("verify", "--scale", "smoke", "--results", "runs", "--rerun", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(": identical") >= 2

@@ -107,13 +107,3 @@ def test_a_made_up_record_does_not_stand_up_to_a_rerun(project):
     assert "different" in problem
     assert said
     assert list(Path(".cache").glob("verify-*")) == []
-
-
-@pytest.mark.slow
-def test_a_real_run_is_made_again_to_the_byte(finished_study, project, crosslab):
-    import shutil
-
-    shutil.copytree(finished_study, project / "runs")
-    done = crosslab("verify", "--scale", "smoke", "--results", "runs", "--rerun", "2")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count(": identical") >= 2
