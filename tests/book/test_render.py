@@ -40,7 +40,7 @@ def test_the_verdict_in_words_gives_both_halves_the_reason_and_the_bar(evidence)
 
 def test_every_test_behind_a_verdict_has_a_line_and_languages_have_names(evidence):
     found = verdict(CLAIM, BAR, [evidence], scale="smoke")
-    shown = dict(rows(render.tests_table(found, evidence.names()))[2:])
+    shown = dict(rows(render.table_of_tests(found, evidence.names()))[2:])
     assert shown["direction: p, one-sided"] == render.chance(0.0)  # ten points ahead in ten seeds
     assert shown["power"] == f"{found.power:.3g}"
     for key, p in found.tests["holm"].items():
@@ -52,7 +52,7 @@ def test_what_was_not_tested_is_said_with_its_reason(evidence):
     silent = found.model_copy(
         update={"tests": {}, "bayes_factor": None, "not_computed": {"bayes_factor": "no figure"}}
     )
-    said = render.tests_table(silent, evidence.names())
+    said = render.table_of_tests(silent, evidence.names())
     assert dict(rows(said)[2:])["direction: p, one-sided"] == "not computed"
     assert said.endswith("Not computed: bayes factor: no figure.")
 

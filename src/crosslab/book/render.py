@@ -129,7 +129,7 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
     )
 
 
-def tests_table(verdict: Verdict, names: Mapping[str, str]) -> str:
+def table_of_tests(verdict: Verdict, names: Mapping[str, str]) -> str:
     """Return every test behind a verdict, and why some of them were not made."""
     tests, direction = verdict.tests, verdict.tests.get("direction", {})
     rows = [
