@@ -79,7 +79,11 @@ def made_up_evidence(
 
 
 def made_up_store(
-    root: Path, *experiments: str, planned: Sequence[str] = (), scale: str = "lab"
+    root: Path,
+    *experiments: str,
+    planned: Sequence[str] = (),
+    scale: str = "lab",
+    **changed: object,
 ) -> Store:
     """Write a study: runs of some experiments are there, those of others are only planned."""
     store, units = Store(root), []
@@ -91,7 +95,9 @@ def made_up_store(
                 if experiment in experiments:
                     share = 0.6 if arm == "standard" else 0.8
                     store.write(
-                        draft(unit), made_up_answers(share, 60, 2 * seed + ARMS.index(arm)), {}
+                        draft(unit, **changed),
+                        made_up_answers(share, 60, 2 * seed + ARMS.index(arm)),
+                        {},
                     )
     store.write_manifest(Manifest(scale=scale, planned="2026-11-21", lock="l", units=units))
     return store

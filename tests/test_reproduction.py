@@ -22,6 +22,7 @@ from crosslab.verdicts import judged
 from crosslab.verification.verify import reproduction_check
 
 TASKS = ("transfer-paraphrase", "transfer-nli")
+LATER = "2026-11-22T10:00:00+00:00"
 
 
 def again(estimate, predicted=(-1.0, 2.0)):
@@ -44,8 +45,8 @@ def test_an_estimate_is_inside_up_to_the_ends_and_one_that_is_not_there_is_not(e
 
 def test_the_same_study_gives_the_same_answers_and_falls_where_it_was_predicted(tmp_path):
     published = made_up_store(tmp_path / "a", *TASKS)
-    shutil.copytree(tmp_path / "a", tmp_path / "b")
-    found = reproduction(published, Store(tmp_path / "b"), "lab")
+    own = made_up_store(tmp_path / "b", *TASKS, finished=LATER)
+    found = reproduction(published, own, "lab")
     assert found.runs_identical == found.runs_compared == 40
     assert [each.claim_id for each in found.verdicts] == [
         "gain-paraphrase",
@@ -57,9 +58,33 @@ def test_the_same_study_gives_the_same_answers_and_falls_where_it_was_predicted(
     assert "**no**" not in reproduction_words(found)
 
 
+def test_a_study_is_not_made_again_by_copying_it(tmp_path):
+    published = made_up_store(tmp_path / "a", *TASKS)
+    with pytest.raises(StoreError, match="40 of 40 runs are records of"):
+        reproduction(published, published, "lab")
+    own = made_up_store(tmp_path / "b", *TASKS, finished=LATER)
+    unit = own.manifest("lab").units[3]
+    shutil.rmtree(own.folder(unit))
+    shutil.copytree(published.folder(unit), own.folder(unit))
+    with pytest.raises(StoreError, match="1 of 40 runs are records of"):
+        reproduction(published, own, "lab")
+
+
+def test_what_was_made_again_in_part_is_compared_but_not_kept(tmp_path):
+    published = made_up_store(tmp_path / "a", *TASKS)
+    own = made_up_store(tmp_path / "b", *TASKS, finished=LATER)
+    for unit in [unit for unit in own.manifest("lab").units if unit.seed == 109]:
+        shutil.rmtree(own.folder(unit))
+    found = reproduction(published, own, "lab")
+    assert (found.runs_compared, found.runs_published) == (36, 40)
+    with pytest.raises(StoreError, match="Of 40 published runs 36"):
+        keep_reproduction(published, found)
+    assert kept_reproduction(published, "lab") is None
+
+
 def test_a_run_with_other_answers_is_counted_as_such(tmp_path):
     published = made_up_store(tmp_path / "a", *TASKS)
-    own = made_up_store(tmp_path / "b", *TASKS)
+    own = made_up_store(tmp_path / "b", *TASKS, finished=LATER)
     unit = own.manifest("lab").units[0]
     record = own.record(unit)
     shutil.rmtree(own.folder(unit))
@@ -80,7 +105,8 @@ def test_studies_that_share_no_run_are_not_compared(tmp_path, monkeypatch):
 
 def test_an_estimate_outside_is_said_so_in_words(tmp_path, monkeypatch):
     published = made_up_store(tmp_path / "a", *TASKS)
-    found = reproduction(published, published, "lab")
+    own = made_up_store(tmp_path / "b", *TASKS, finished=LATER)
+    found = reproduction(published, own, "lab")
     spoilt = found.model_copy(update={"verdicts": [again(9.0)]})
     assert "**no**" in reproduction_words(spoilt)
     assert "0 of 1 estimates" in reproduction_words(spoilt)
@@ -90,12 +116,13 @@ def test_an_estimate_outside_is_said_so_in_words(tmp_path, monkeypatch):
 def kept(tmp_path):
     """A published study with what came of making it again."""
     store = made_up_store(tmp_path / "a", *TASKS)
-    keep_reproduction(store, reproduction(store, store, "lab"))
+    own = made_up_store(tmp_path / "b", *TASKS, finished=LATER)
+    keep_reproduction(store, reproduction(store, own, "lab"))
     return store
 
 
 def test_what_is_kept_is_what_was_found(kept, tmp_path):
-    found = reproduction(kept, kept, "lab")
+    found = reproduction(kept, Store(tmp_path / "b"), "lab")
     assert kept_reproduction(kept, "lab") == found
     assert kept_reproduction(Store(tmp_path / "elsewhere"), "lab") is None
 

@@ -53,6 +53,7 @@ class Reproduction(BaseModel):
     processor: str
     commit: str
     finished: str
+    runs_published: int
     runs_compared: int
     runs_identical: int
     verdicts: list[Again]
@@ -61,8 +62,12 @@ class Reproduction(BaseModel):
 def reproduction(published: Store, own: Store, scale: str) -> Reproduction:
     """Return how a study made again compares with the published one.
 
+    A run made again ends at another moment than the first: a record that is the published
+    one to the last word is a copy of it, and agrees with itself.
+
     Raises:
-        StoreError: One of the two has no study at this scale, or they share no run.
+        StoreError: One of the two has no study at this scale, they share no run, or some
+            runs are copies.
     """
     again = {unit: own.record(unit) for unit in own.manifest(scale).units if _there(own, unit)}
     both = [unit for unit in published.manifest(scale).units if unit in again]
@@ -70,6 +75,13 @@ def reproduction(published: Store, own: Store, scale: str) -> Reproduction:
         raise StoreError(
             f"{own.root} has no run that {published.root} has under the same fingerprint; "
             f"run: crosslab study --scale {scale} --results {own.root}"
+        )
+    copied = [unit.label for unit in both if published.record(unit) == again[unit]]
+    if copied:
+        raise StoreError(
+            f"{own.root}: {len(copied)} of {len(both)} runs are records of {published.root} itself "
+            f"({copied[0]}, ...); a copy is no run made again. Make them in a folder of their "
+            f"own: crosslab study --scale {scale} --results runs"
         )
     identical = sum(
         published.record(unit).files[ANSWERS] == again[unit].files[ANSWERS] for unit in both
@@ -80,6 +92,7 @@ def reproduction(published: Store, own: Store, scale: str) -> Reproduction:
         processor=latest.machine["processor"],
         commit=latest.commit,
         finished=latest.finished,
+        runs_published=len(published.manifest(scale).units),
         runs_compared=len(both),
         runs_identical=identical,
         verdicts=_verdicts(judged(published, scale), judged(own, scale)),
@@ -107,7 +120,16 @@ def _verdicts(published: Sequence[Verdict], own: Sequence[Verdict]) -> list[Agai
 
 
 def keep_reproduction(store: Store, found: Reproduction) -> Path:
-    """Keep a reproduction with the study it is of, so that no byte of it can change unseen."""
+    """Keep a reproduction with the study it is of, so that no byte of it can change unseen.
+
+    Raises:
+        StoreError: The study was made again in part only.
+    """
+    if found.runs_compared < found.runs_published:
+        raise StoreError(
+            f"Of {found.runs_published} published runs {found.runs_compared} were made again; only "
+            "a study made again as a whole is kept."
+        )
     path = store.root / found.scale / REPRODUCTION
     content = {**found.model_dump(mode="json"), "checksum": PLACE}
     write_text(path, with_own_checksum(json.dumps(content, indent=1) + "\n"))
