@@ -69,7 +69,8 @@ def _seeds_words(found: Sequence[Evidence]) -> str:
     seeds = " and ".join(f"{len(each.outcomes.seeds)} on {each.task()}" for each in found)
     missing = [unit.label for each in found for unit in each.missing]
     said = (
-        f"Accuracy points on target languages, 95 % intervals over seeds and items; seeds: {seeds}."
+        "Accuracy points on targets, 95 % intervals over seeds and items; p is one-sided, after "
+        f"Holm over the methods of a task; seeds: {seeds}."
     )
     return said + (f" Missing runs: {', '.join(missing)}." if missing else "")
 
