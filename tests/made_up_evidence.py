@@ -7,7 +7,7 @@ import numpy as np
 from conftest import LANGUAGES, draft, made_up_answers, made_up_study
 
 from crosslab import multiverse
-from crosslab.claims import Claim, Literature
+from crosslab.claims import Claim
 from crosslab.contrasts import Answered, answered
 from crosslab.evidence import Evidence
 from crosslab.provenance import digest
@@ -20,9 +20,8 @@ FRESH = tuple(range(100, 110))
 
 
 def made_up_claim(claim_id: str) -> Claim:
-    """Return a claim whose literature half has been filled in."""
-    found = Literature(stance="conflicting", mark="SEEN", reason="r", sources=["s"])
-    return Claim(claim_id=claim_id, name="n", quote="q", found_in=[], literature=found)
+    """Return a claim without words."""
+    return Claim(claim_id=claim_id, name="n", quote="q")
 
 
 def made_up_unit(experiment: str, arm: str, seed: int, scale: str = "lab") -> Unit:

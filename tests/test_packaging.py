@@ -11,8 +11,11 @@ from packaging.utils import canonicalize_name
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 DIRECT = [
     Requirement(line)
-    for line in PYPROJECT["project"]["dependencies"]
-    + PYPROJECT["project"]["optional-dependencies"]["dev"]
+    for line in [
+        *PYPROJECT["project"]["dependencies"],
+        *PYPROJECT["project"]["optional-dependencies"]["literature"],
+        *PYPROJECT["project"]["optional-dependencies"]["dev"],
+    ]
 ]
 
 

@@ -10,6 +10,7 @@ from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from crosslab.arithmetic import Obstacle
 from crosslab.entries import entries
 from crosslab.errors import UsageError
 from crosslab.layout import CLAIMS
@@ -30,41 +31,26 @@ Rung = Literal["arithmetic", "lab", "bench", "paper"]
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
 
 
-class Occurrence(BaseModel):
-    """Where a report makes the claim, and what it says of its own check."""
+class NotRerun(BaseModel):
+    """Why no run of this study can bear on a claim, and what would."""
 
     model_config = _STRICT
 
-    report: str
-    title: str
-    sha256: str
-    start: int
-    end: int
-    verified: bool
-    confidence: float
-
-
-class Literature(BaseModel):
-    """What was found in print, in our own words."""
-
-    model_config = _STRICT
-
-    stance: Stance
-    mark: Literal["SEEN", "RECALLED", "NOT FOUND"]
+    obstacle: Obstacle
     reason: str
-    sources: list[str]
+    command: str | None = None
+    cost: str | None = None
 
 
 class Claim(BaseModel):
-    """A claim under audit."""
+    """A claim under audit, in the fullest words that a report prints."""
 
     model_config = _STRICT
 
     claim_id: str
     name: str
     quote: str
-    found_in: list[Occurrence]
-    literature: Literature
+    not_rerun: NotRerun | None = None
 
 
 class Outcomes(BaseModel):

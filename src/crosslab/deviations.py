@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from crosslab.arithmetic import Obstacle
 from crosslab.checkpoints import LAST
 from crosslab.contrasts import Answered, Checkpoint, Contrast, Setting, Task
 from crosslab.entries import entries
@@ -23,15 +24,7 @@ from crosslab.layout import CLAIMS
 LEDGER: Final = CLAIMS / "deviations.yaml"
 
 Mark = Literal["SEEN", "RECALLED", "DERIVED", "NOT FOUND"]
-Reason = Literal[
-    "needs-gpu",
-    "needs-network",
-    "data-unavailable",
-    "benchmark-does-not-exist",
-    "not-measurable",
-    "needs-rung-bench",
-    "no-arm",
-]
+Reason = Obstacle | Literal["needs-rung-bench", "no-arm"]
 
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,7 +1,7 @@
 """The rows of a YAML file that people write: validated, every problem in it reported at once."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -9,6 +9,9 @@ from pydantic import BaseModel, ValidationError
 from crosslab.errors import UsageError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# The safe loader, in C where the library was built with it: seven times as fast.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def entries(path: Path, key: str, model: type[Model]) -> list[Model]:
@@ -18,7 +21,8 @@ def entries(path: Path, key: str, model: type[Model]) -> list[Model]:
         UsageError: The file cannot be read, or a row is not as it should be.
     """
     try:
-        rows: list[dict[str, Any]] = list(yaml.safe_load(path.read_text(encoding="utf-8"))[key])
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        rows: list[dict[str, Any]] = list(content[key])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise UsageError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from error
     loaded, problems = [], []

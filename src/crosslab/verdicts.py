@@ -13,6 +13,7 @@ from crosslab.claims import BARS, REGISTRY, Bar, Claim, Replication, Stance, Ver
 from crosslab.config import study_config
 from crosslab.errors import UsageError
 from crosslab.evidence import Evidence, complete_seeds, gathered
+from crosslab.literature.testimony import stances
 from crosslab.records import Store
 from crosslab.stats.crossed import Estimate, Interval
 from crosslab.stats.decision import Outcome, outcome
@@ -39,8 +40,8 @@ def judged(store: Store, scale: str) -> list[Verdict]:
 
 def by_arithmetic() -> list[Verdict]:
     """Return the verdicts of rung ``arithmetic``: what is in print, and no run."""
-    stances = {claim.claim_id: claim.literature.stance for claim in claims()}
-    return [_by_arithmetic(check, stances[check.claim_id]) for check in checks()]
+    said = stances()
+    return [_by_arithmetic(check, said[check.claim_id]) for check in checks()]
 
 
 def _by_arithmetic(check: Check, stance: Stance) -> Verdict:
@@ -123,7 +124,7 @@ def verdict(claim: Claim, bar: Bar, evidence: Sequence[Evidence], *, scale: str)
         claimed=bar.claimed_points,
         **_numbers(bar, result),
         seeds=sorted({seed for each in asked for seed in each.outcomes.seeds}),
-        literature=claim.literature.stance,
+        literature=stances()[claim.claim_id],
         replication=replication,
         reason=reason,
         records=[
