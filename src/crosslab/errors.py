@@ -26,6 +26,10 @@ class CrosslabError(Exception):
         self.problems = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
 
+    def __reduce__(self) -> tuple[type["CrosslabError"], tuple[list[str]]]:
+        """Come back from another process with the problems apart."""
+        return type(self), (self.problems,)
+
 
 class UsageError(CrosslabError):
     """An argument, a setting or a file that cannot be used as it is."""
