@@ -1,4 +1,4 @@
-"""The command line: ``crosslab plan | run | study | verdicts | reproduce | verify | lock | book``.
+"""The command line: ``crosslab plan | run | study | audit | verdicts | literature | verify | ...``.
 
 Exit status: 0 good; 1 what was checked does not hold; 2 unusable input, one clear
 line per problem; 3 interrupted, and the same command goes on from there.
@@ -20,6 +20,7 @@ from rich.console import Console
 
 from crosslab.errors import CrosslabError, StaleError, StoppedError, UsageError
 from crosslab.layout import OWN, PUBLISHED, RUN_NOTEBOOK, keep_inside, require_project
+from crosslab.literature.command import literature
 from crosslab.records import Store, write_text
 from crosslab.sealing import sealing
 
@@ -32,6 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(literature)
 
 Scale = Annotated[str, typer.Option(help="How large the study is: smoke or lab.")]
 Results = Annotated[
@@ -146,6 +149,33 @@ def study(
         made = scheduling.study(store, scale, cores=cores, executor=executor, console=console)
     if made:
         console.print(f"{made} runs made, recorded in {results}/{scale}/.", highlight=False)
+
+
+@app.command()
+def audit(  # noqa: PLR0913, PLR0917 - the options of the command
+    reports: Annotated[list[Path], typer.Argument(help="Reports: text or Markdown files.")],
+    json_file: JsonFile = None,
+    jsonl_file: Annotated[
+        Path | None, typer.Option("--jsonl", help="Write one line of JSON per report.")
+    ] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", help="Write one row per claim; '-' is standard output.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Write a page with the claims marked in place.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="End with status 1 at findings of this level or above.")
+    ] = None,
+    scale: Scale = "lab",
+    results: Results = PUBLISHED,
+) -> None:
+    """Extract, match and judge the claims of reports, and say what speaks against them."""
+    from crosslab.audit.command import run_audit
+
+    _in_project()
+    files = {"json": json_file, "jsonl": jsonl_file, "csv": csv_file, "html": html_file}
+    run_audit(reports, files, store=Store(results), scale=scale, fail_on=fail_on)
 
 
 @app.command()

@@ -1,0 +1,46 @@
+"""Where the kept reports make each claim, and what they say of their own check."""
+
+from dataclasses import dataclass
+
+from crosslab.audit.decoding import decoded
+from crosslab.audit.keeping import Kept, kept
+from crosslab.audit.matching import Matcher
+from crosslab.audit.parsing import parsed
+from crosslab.claims import claims
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A row of a report that makes a claim; places are those of the original."""
+
+    report: Kept
+    row: int
+    text: str
+    start: int
+    end: int
+    verified: bool | None
+    confidence: float | None
+
+
+def occurrences() -> dict[str, list[Occurrence]]:
+    """Return where each claim of the registry stands, by claim; reports in their order."""
+    known = claims()
+    matcher = Matcher(known)
+    found: dict[str, list[Occurrence]] = {claim.claim_id: [] for claim in known}
+    for each in kept():
+        raw = each.path.read_bytes()
+        report = parsed(decoded(raw, each.path), path=str(each.path), sha256=each.sha256)
+        for row, claim in enumerate(report.claims, start=1):
+            claim_id = matcher.match(claim.text).claim_id
+            if claim_id is not None:
+                place = Occurrence(
+                    report=each,
+                    row=row,
+                    text=claim.text,
+                    start=claim.start,
+                    end=claim.end,
+                    verified=claim.verified,
+                    confidence=claim.confidence,
+                )
+                found[claim_id].append(place)
+    return found

@@ -1,0 +1,373 @@
+"""From the text of a report to its parts, its claims and what it says about itself.
+
+One pass over the lines, one state: the section a line stands in. What is recognized by its
+form (headings, tables, lists of references, sentences that state a count) is kept with its
+place; the rest is left uncovered, counted and reported.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, TypeVar
+
+from crosslab.audit.cells import columns, confidence, is_rule, mark, split_cells
+from crosslab.audit.citing import cited
+from crosslab.audit.decoding import UNDECODED
+from crosslab.audit.markup import visible
+from crosslab.audit.report import Declared, Noted, Part, PrintedClaim, Report, Span
+
+Value = TypeVar("Value")
+
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_HEADING: Final = re.compile(r"(#{1,6}\s+)?(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?\s+)?(.*?)\s*#*\s*:?\Z")
+_SECTIONS: Final = {
+    "abstract": "abstract",
+    "summary": "abstract",
+    "introduction": "introduction",
+    "background": "introduction",
+    "research question": "introduction",
+    "method": "method",
+    "methods": "method",
+    "methodology": "method",
+    "results": "results",
+    "findings": "results",
+    "discussion": "discussion",
+    "conclusion": "discussion",
+    "conclusions": "discussion",
+    "limitations": "limitations",
+    "extracted claims": "claims",
+    "claims": "claims",
+    "references": "references",
+    "bibliography": "references",
+    "sources": "references",
+    "works cited": "references",
+}
+_LONGEST_HEADING: Final = 60
+_LONGEST_BYLINE: Final = 80
+_FRONT_LINES: Final = 4
+_DATE: Final = re.compile(
+    r"(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? "
+    r"(?:\d{1,2}, )?\d{4}\Z"
+    r"|\d{4}-\d{2}-\d{2}\Z"
+)
+_QUESTION: Final = re.compile(r"research question\s*(?:is|:)?\s*[:-]?\s*([^\r\n]{1,2000})", re.I)
+_COUNT: Final = r"(\d{1,9}(?:,\d{3})*)"
+_DECLARED: Final = {
+    "papers": re.compile(
+        rf"{_COUNT} (?:papers|articles|studies|documents) (?:were )?retrieved"
+        rf"|(?:yielded|retrieved|found) {_COUNT} (?:papers|articles|studies|documents)",
+        re.I,
+    ),
+    "claims": re.compile(
+        rf"{_COUNT} claims? (?:were )?(?:extracted|found|identified)"
+        rf"|extracted {_COUNT} claims?|of {_COUNT} claims",
+        re.I,
+    ),
+    "verified": re.compile(
+        rf"{_COUNT} (?:were |of them )?(?:independently )?verified|verified {_COUNT} claims", re.I
+    ),
+    "quality": re.compile(
+        r"(?:quality|review)(?: review)? score(?: of|:)? {0,2}(\d{1,3}(?:\.\d{1,3})?) ?/ ?10\b",
+        re.I,
+    ),
+}
+
+
+class Line(NamedTuple):
+    """A line without its end, and where it stands."""
+
+    text: str
+    start: int
+    end: int  # of the text
+    after: int  # of the line's end
+
+    @property
+    def whole(self) -> Span:
+        """The line with its end."""
+        return Span(self.start, self.after)
+
+
+class Table(NamedTuple):
+    """The table a line may belong to: what separates its cells, and which column is which."""
+
+    separator: str | None
+    columns: dict[str, int]
+    width: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    title: str | None = None
+    date: str | None = None
+    section: str = "front"
+    front_lines: int = 0
+    table: Table | None = None
+    tables: int = 0
+    claims: list[PrintedClaim] = field(default_factory=list)
+    references: list[Line] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+
+
+def lines(text: str) -> Iterator[Line]:
+    r"""Return the lines of a text; only CR, LF and CRLF end one.
+
+    Example:
+        >>> [line.text for line in lines("a\r\nb\u2028c\n")]
+        ['a', 'b\u2028c']
+    """
+    for found in _LINE.finditer(text):
+        whole = found[0]
+        bare = whole.rstrip("\r\n")
+        yield Line(bare, found.start(), found.start() + len(bare), found.end())
+
+
+def parsed(text: str, *, path: str, sha256: str) -> Report:
+    """Return a report as it reads; what is odd about its form is noted with its place."""
+    reading = _Reading()
+    begin = 1 if text.startswith("\ufeff") else 0
+    if begin:
+        reading.parts.append(Part("byte-order-mark", 0, 1))
+    for line in lines(text[begin:]):
+        _read(reading, Line(line.text, *(place + begin for place in line[1:])))
+    _note_bytes(reading, text)
+    prose = _prose(reading, text)
+    question = _QUESTION.search(prose)
+    return Report(
+        path=path,
+        sha256=sha256,
+        text=text,
+        title=reading.title,
+        question=None if question is None else _question(question[1]),
+        question_span=None if question is None else Span(*question.span(1)),
+        date=reading.date,
+        declared={key: _statements(pattern, prose) for key, pattern in _DECLARED.items()},
+        claims=reading.claims,
+        references=[each for line in reading.references for each in cited(line.text, line.start)],
+        parts=sorted(reading.parts, key=lambda part: part.start),
+        tables=reading.tables,
+        noted=reading.noted,
+    )
+
+
+def _read(reading: _Reading, line: Line) -> None:
+    """Take one line in: it belongs to a table, heads a section, or stands in one."""
+    seen = line.text.strip()
+    if not seen:
+        reading.parts.append(Part("blank", *line.whole))
+    elif _begins_table(reading, line):
+        reading.parts.append(Part("table-head", *line.whole))
+    elif reading.table is not None and is_rule(seen):
+        reading.parts.append(Part("table-rule", *line.whole))
+    elif _is_row(reading, line):
+        _read_row(reading, line)
+    elif (section := _section(reading, line)) is not None:
+        reading.section, reading.table = section, None
+        reading.parts.append(Part("heading", *line.whole))
+    else:
+        _read_prose(reading, line)
+
+
+def _section(reading: _Reading, line: Line) -> str | None:
+    """Return the section that a line heads; the first unknown heading of all is the title."""
+    section = _heading(line.text)
+    return None if section == "other" and reading.title is None else section
+
+
+def _heading(text: str) -> str | None:
+    """Return the section a line heads: ``other`` for an unknown one, nothing if it heads none."""
+    if len(text) > _LONGEST_HEADING and not text.lstrip().startswith("#"):
+        return None
+    found = _HEADING.match(visible(text))
+    if found is None:
+        return None
+    name = found[2].casefold().strip(" .:")
+    known = _SECTIONS.get(name)
+    if known is None and found[1]:
+        return "other"
+    return known
+
+
+def _read_prose(reading: _Reading, line: Line) -> None:
+    """Take in a line that is no heading and no row."""
+    section = reading.section
+    if section == "front":
+        _read_front(reading, line)
+    elif section == "references":
+        reading.references.append(line)
+        reading.parts.append(Part("references", *line.whole))
+    elif section not in {"other", "claims"}:
+        reading.parts.append(Part(section, *line.whole))
+
+
+def _read_front(reading: _Reading, line: Line) -> None:
+    """Take in a line above the first section: the title, then a few short ones."""
+    seen = visible(line.text).lstrip("# ").removeprefix("Title: ")
+    if reading.title is None:
+        reading.title = seen
+        reading.parts.append(Part("title", *line.whole))
+    elif len(seen) <= _LONGEST_BYLINE and reading.front_lines < _FRONT_LINES:
+        reading.front_lines += 1
+        is_date = _DATE.search(seen) is not None
+        if is_date and reading.date is None:
+            reading.date = seen
+        reading.parts.append(Part("date" if is_date else "byline", *line.whole))
+
+
+def _begins_table(reading: _Reading, line: Line) -> bool:
+    """Whether a line heads a table of claims; the table is then the one that is read."""
+    for separator in ("\t", "|"):
+        if separator in line.text:
+            cells = split_cells(line.text, 0, separator)
+            named = columns([line.text[start:end] for start, end in cells])
+            if named is not None and len(cells) > 1:
+                return _opened(reading, line, Table(separator, named, len(cells)))
+    alone = columns([line.text])
+    if reading.section == "claims" and reading.table is None and alone is not None:
+        return _opened(reading, line, Table(None, alone, 1))
+    return False
+
+
+def _opened(reading: _Reading, line: Line, table: Table) -> bool:
+    reading.table, reading.tables = table, reading.tables + 1
+    missing = [name for name in ("verified", "confidence") if name not in table.columns]
+    if missing:
+        message = f"the table of claims has no column for {' and '.join(missing)}"
+        reading.noted.append(Noted("missing-column", message, line.start, line.end))
+    if reading.tables > 1:
+        message = f"this is table of claims number {reading.tables}; all of them are read"
+        reading.noted.append(Noted("several-claim-tables", message, line.start, line.end))
+    return True
+
+
+def _is_row(reading: _Reading, line: Line) -> bool:
+    table = reading.table
+    if table is None:
+        return False
+    if table.separator is None:
+        return _heading(line.text) is None
+    return table.separator in line.text
+
+
+def _read_row(reading: _Reading, line: Line) -> None:
+    """Take in one row; whatever is wrong with it is noted, and what can be read is kept."""
+    table = reading.table
+    assert table is not None
+    separator = table.separator
+    cells = (
+        [Span(line.start, line.end)]
+        if separator is None
+        else (split_cells(line.text, line.start, separator))
+    )
+    cells = _fitted(reading, line, cells, table)
+    start, end = cells[table.columns["claim"]]
+    text = line.text[start - line.start : end - line.start]
+    if separator is None:
+        start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
+        text = text.strip()
+    if not text:
+        reading.noted.append(Noted("empty-claim", "this row has no claim", line.start, line.end))
+        reading.parts.append(Part("table-row", *line.whole))
+        return
+    reading.parts += [
+        part
+        for part in (Part("table-row", line.start, start), Part("table-row", end, line.after))
+        if part.end > part.start
+    ]
+    reading.claims.append(
+        PrintedClaim(
+            text=text,
+            start=start,
+            end=end,
+            verified=_cell(reading, line, cells, "verified", mark),
+            confidence=_cell(reading, line, cells, "confidence", confidence),
+        )
+    )
+
+
+def _fitted(reading: _Reading, line: Line, cells: list[Span], table: Table) -> list[Span]:
+    """Return as many cells as the head has: extra ones are the claim's, missing ones empty."""
+    extra = len(cells) - table.width
+    if extra > 0:
+        at = table.columns["claim"]
+        joined = Span(cells[at].start, cells[at + extra].end)
+        cells = [*cells[:at], joined, *cells[at + extra + 1 :]]
+    elif extra < 0:
+        cells = [*cells, *[Span(line.end, line.end)] * -extra]
+    if extra:
+        message = (
+            f"this row has {table.width + extra} cells where the head of the table has "
+            f"{table.width}"
+        )
+        reading.noted.append(Noted("row-shape", message, line.start, line.end))
+    return cells
+
+
+_ACCEPTED: Final = {
+    "verified": "a check or cross sign, yes or no, true or false",
+    "confidence": "a number from 0 to 1 with a decimal point, or a percentage",
+}
+_UNREADABLE: Final = {"verified": "unreadable-mark", "confidence": "unreadable-confidence"}
+
+
+def _cell(
+    reading: _Reading,
+    line: Line,
+    cells: list[Span],
+    column: str,
+    read: Callable[[str], Value | None],
+) -> Value | None:
+    """Return what a mark or a confidence says; one that says nothing is noted."""
+    table = reading.table
+    assert table is not None
+    if column not in table.columns:
+        return None
+    start, end = cells[table.columns[column]]
+    text = line.text[start - line.start : end - line.start]
+    value = read(text)
+    if value is None:
+        given = f"“{visible(text)[:40]}”" if text else "nothing"
+        message = f"{column} is {given}; accepted is {_ACCEPTED[column]}"
+        place = (start, end) if end > start else (line.start, line.end)
+        reading.noted.append(Noted(_UNREADABLE[column], message, *place))
+    return value
+
+
+def _note_bytes(reading: _Reading, text: str) -> None:
+    """Note bytes that are not UTF-8: they are counted as one character each."""
+    found = list(UNDECODED.finditer(text))
+    if found:
+        count = sum(len(each[0]) for each in found)
+        message = f"{count} bytes are not UTF-8; each counts as one character"
+        reading.noted.append(Noted("not-utf-8", message, *found[0].span()))
+
+
+def _prose(reading: _Reading, text: str) -> str:
+    """Return the text with its claims and references blanked, every character in its place."""
+    hidden = [(claim.start, claim.end) for claim in reading.claims]
+    hidden += [(line.start, line.end) for line in reading.references]
+    pieces, position = [], 0
+    for start, end in sorted(hidden):
+        pieces += [text[position:start], " " * (end - start)]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _statements(pattern: re.Pattern[str], prose: str) -> list[Declared]:
+    """Return every number a report states, with the sentence piece that states it."""
+    return [
+        Declared(float(next(filter(None, found.groups())).replace(",", "")), *found.span())
+        for found in pattern.finditer(prose)
+    ]
+
+
+def _question(text: str) -> str:
+    """Return a question up to its first question mark.
+
+    Example:
+        >>> _question("Does it hold?. More text")
+        'Does it hold?'
+    """
+    return visible(text.split("?", maxsplit=1)[0]) + "?" if "?" in text else visible(text)
