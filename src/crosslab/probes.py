@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import nan
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ _STEPS: Final = 8  # places at which certified accuracy is read off
 _RUN: Final = ["arm", "seed", "language", "item"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Probes:
     """The measurements of every run, one row per item; languages are those of the pairs."""
 
@@ -55,6 +56,11 @@ class Probes:
     def arms(self) -> list[str]:
         """The arms that were measured, in the order of the records."""
         return list(dict.fromkeys(record.unit.arm for record in self.records))
+
+    @cached_property
+    def noise_blocks(self) -> dict[tuple[str, str, float, str], pd.DataFrame]:
+        """Hits by seed and item for each arm, noise, radius and place."""
+        return dict(_blocks(self.noise, self.source, ["arm", "noise", "radius"], "right"))
 
     def trained_radius(self, arm: str) -> float:
         """Return the radius of the balls an arm was trained in; 0 where it had none."""
@@ -114,7 +120,7 @@ def noise_curves(found: Probes) -> pd.DataFrame:
 
 def noise_losses(found: Probes) -> pd.DataFrame:
     """Return how many points noise costs an arm, against the same items without noise."""
-    blocks = _noise_blocks(found)
+    blocks = found.noise_blocks
     return pd.DataFrame(
         [
             _row((arm, kind, radius, where), block, blocks[arm, kind, 0.0, where])
@@ -126,7 +132,7 @@ def noise_losses(found: Probes) -> pd.DataFrame:
 
 def noise_leads(found: Probes) -> pd.DataFrame:
     """Return how many points an arm is ahead of the control, in the seeds that both have."""
-    blocks = _noise_blocks(found)
+    blocks = found.noise_blocks
     leads = pd.DataFrame(
         [
             _row((arm, kind, radius, where), block, blocks[CONTROL, kind, radius, where])
@@ -135,10 +141,6 @@ def noise_leads(found: Probes) -> pd.DataFrame:
         ]
     )
     return leads if leads.empty else leads[leads["seeds"] > 0]
-
-
-def _noise_blocks(found: Probes) -> dict[tuple[str, str, float, str], pd.DataFrame]:
-    return dict(_blocks(found.noise, found.source, ["arm", "noise", "radius"], "right"))
 
 
 def _row(
@@ -261,8 +263,7 @@ def _blocks(
     judged = rows.assign(hit=rows[column].astype(float) * 100)
     for values, group in judged.groupby(keys, sort=False):
         for where, part in _places(group, source):
-            block = part.pivot_table(index="seed", columns="item", values="hit", aggfunc="mean")
-            yield (*values, where), block
+            yield (*values, where), part.groupby(["seed", "item"])["hit"].mean().unstack()
 
 
 def _places(rows: pd.DataFrame, source: str) -> Iterator[tuple[str, pd.DataFrame]]:
