@@ -36,25 +36,28 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    unwanted = shutil.ignore_patterns("executed", "_generated", ".*")
-    for name in ("book", "notebooks", "claims"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=unwanted)
-    for name in ("Snakefile", "_config.yml", "requirements.lock"):
-        shutil.copy(PROJECT / name, folder / name)
+    _copy_sources(folder)
     monkeypatch.chdir(folder)
     return folder
 
 
-def small_project(folder: Path) -> None:
-    """Copy the project's folder with a book of one chapter, which is made in a moment."""
-    unwanted = shutil.ignore_patterns("executed", "_generated", ".*")
-    for name in ("book", "notebooks", "claims"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=unwanted)
+def _copy_sources(folder: Path) -> None:
+    """Copy what people wrote, and nothing that code wrote beside it."""
+    made = {"book": ("executed", "_generated", "claims", "reports"), "notebooks": (), "claims": ()}
+    for name, unwanted in made.items():
+        ignored = shutil.ignore_patterns(".*", *unwanted)
+        shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
     for name in ("Snakefile", "_config.yml", "requirements.lock"):
         shutil.copy(PROJECT / name, folder / name)
+
+
+def small_project(folder: Path) -> None:
+    """Copy the project's folder with a book of one chapter, which is made in a moment."""
+    _copy_sources(folder)
     pages = [f"executed/{ONE_CHAPTER}", "runs", "status"]
     contents = "format: jb-book\nroot: index\nchapters:\n"
     contents += "".join(f"  - file: {page}\n" for page in pages)
+    contents += "".join(f"  - glob: {each}/*\n" for each in ("claims", "reports"))
     (folder / "book" / "_toc.yml").write_text(contents)
     answer = "# A book\n\n```{include} _generated/answer.md\n```\n"
     (folder / "book" / "index.md").write_text(answer)

@@ -14,7 +14,8 @@ NOTEBOOKS: Final = Path("notebooks")
 CLAIMS: Final = Path("claims")
 BOOK: Final = Path("book")
 EXECUTED: Final = Path("book/executed")
-GENERATED: Final = Path("book/_generated")
+GENERATED: Final = Path("book/_generated")  # parts that pages take in
+OWN_PAGES: Final = (Path("book/claims"), Path("book/reports"))  # generated as pages, addresses kept
 BUILT: Final = Path("_build")
 
 PUBLISHED: Final = Path("results")  # committed: what the published book shows

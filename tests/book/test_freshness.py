@@ -91,7 +91,7 @@ def test_a_page_edited_by_hand_makes_the_generated_pages_stale(book):
 def test_a_generated_page_edited_by_hand_is_stale(book):
     with (book / "book" / "_generated" / "answer.md").open("a") as file:
         file.write("and much more\n")
-    assert rendered_staleness() == ["written.answer.md changed"]
+    assert rendered_staleness() == ["written._generated/answer.md changed"]
 
 
 def test_every_stale_page_is_named_with_the_way_out(book):

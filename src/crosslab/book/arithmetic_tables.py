@@ -17,7 +17,7 @@ from crosslab.arithmetic import (
     reruns,
     updates,
 )
-from crosslab.book.render import points, table, with_interval
+from crosslab.book.render import literature_words, points, table, with_interval
 from crosslab.claims import Claim
 from crosslab.published import Published, System
 from crosslab.stats.crossed import Interval
@@ -264,8 +264,7 @@ def check_words(claim: Claim, check: Check) -> str:
             f"> {claim.quote}",
             f"**Arithmetic**: {measured}. Reason: {check.reason}. What stands in the way: "
             f"`{check.obstacle}`.",
-            f"**Literature: {claim.literature.stance}** (mark: {claim.literature.mark}). "
-            f"{claim.literature.reason}",
+            literature_words(claim.claim_id),
         ]
     )
 

@@ -3,12 +3,15 @@
 import re
 import shutil
 import subprocess
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from crosslab.book.chapters import Chapter, chapters
 from crosslab.book.freshness import (
+    Seen,
     chapter_inputs,
     require_fresh,
     require_locked,
@@ -17,12 +20,13 @@ from crosslab.book.freshness import (
 )
 from crosslab.book.pages import generated
 from crosslab.book.run import STAMP, execute, read_notebook
-from crosslab.errors import RunError
-from crosslab.layout import BOOK, BUILT, EXECUTED, GENERATED
+from crosslab.errors import CrosslabError, RunError
+from crosslab.layout import BOOK, BUILT, EXECUTED, OWN_PAGES
 from crosslab.processes import sweep
 from crosslab.provenance import interpreter
 from crosslab.records import Store, write_text
 
+_AT_A_TIME: Final = 2  # chapters: each takes a core and half a gigabyte
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -35,12 +39,35 @@ def build(store: Store, scale: str) -> Path:
     """
     require_locked(store)
     sweep(EXECUTED)
-    for chapter in chapters():
-        if staleness(chapter) or _made_from(chapter) != (str(store.root), scale):
-            execute_chapter(chapter, store, scale)
+    _execute_stale(store, scale)
     render(store, scale)
     require_fresh()
     return _built()
+
+
+def _execute_stale(store: Store, scale: str) -> None:
+    """Execute the chapters that are not what they would be now, two at a time.
+
+    Each has a process of its own beside its kernel's, since papermill takes one at a time.
+    """
+    seen: Seen = {}
+    stale = [
+        chapter
+        for chapter in chapters()
+        if staleness(chapter, seen) or _made_from(chapter) != (str(store.root), scale)
+    ]
+    if len(stale) == 1:
+        execute_chapter(stale[0], store, scale)
+        return
+    with ProcessPoolExecutor(_AT_A_TIME, mp_context=get_context("spawn")) as pool:
+        running = [pool.submit(execute_chapter, chapter, store, scale) for chapter in stale]
+        failures = [each.exception() for each in running]
+    ours = [each for each in failures if isinstance(each, CrosslabError)]
+    for failure in failures:
+        if failure is not None and failure not in ours:
+            raise failure
+    if ours:
+        raise type(ours[0])([problem for each in ours for problem in each.problems])
 
 
 def execute_chapter(chapter: Chapter, store: Store, scale: str) -> None:
@@ -61,8 +88,12 @@ def _made_from(chapter: Chapter) -> tuple[str, str]:
 def render(store: Store, scale: str) -> None:
     """Write the generated parts of the pages, and what they were made from."""
     pages = generated(store, scale)
+    for folder in OWN_PAGES:
+        for path in folder.glob("*.md"):
+            if str(path.relative_to(BOOK)) not in pages:
+                path.unlink()  # of a claim or a report that is no longer there
     for name, text in pages.items():
-        write_text(GENERATED / name, text)
+        write_text(BOOK / name, text)
     stamp_pages(store, scale, pages)
 
 

@@ -34,6 +34,8 @@ class Chapter:
 TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
 
 CHAPTERS: Final = (
+    Chapter(name="audit"),
+    Chapter(name="literature"),
     Chapter(name="arithmetic"),
     Chapter(name="settings", further_scales=("tuning",)),
     Chapter(name="transfer-paraphrase", experiments=("transfer-paraphrase",)),
@@ -54,7 +56,7 @@ def chapters() -> tuple[Chapter, ...]:
     """
     try:
         listed = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))["chapters"]
-        files = {str(each["file"]) for each in listed}
+        files = {str(each["file"]) for each in listed if "file" in each}
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise UsageError(f"{CONTENTS} cannot be read: {str(error).splitlines()[0]}.") from error
     return tuple(each for each in CHAPTERS if f"{EXECUTED.name}/{each.name}" in files)

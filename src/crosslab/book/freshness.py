@@ -15,7 +15,7 @@ from crosslab.book.run import STAMP, parsed, read_notebook, unaltered
 from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.experiments import changes
-from crosslab.layout import CLAIMS, GENERATED
+from crosslab.layout import BOOK, CLAIMS, GENERATED
 from crosslab.locking import violations
 from crosslab.provenance import digest, imported_modules, source_digests
 from crosslab.records import MANIFEST, RECORD, Store, write_text
@@ -25,19 +25,27 @@ STAMPS: Final = GENERATED / "stamps.json"
 _RENDERING: Final = ("crosslab.book.pages",)
 
 
-def chapter_inputs(chapter: Chapter, store: Store, scale: str) -> dict[str, Any]:
+# The hashes of records by store and scale, for whoever asks about several chapters in a row.
+Seen = dict[tuple[str, str], dict[str, str]]
+
+
+def chapter_inputs(
+    chapter: Chapter, store: Store, scale: str, seen: Seen | None = None
+) -> dict[str, Any]:
     """Return the hashes of everything a chapter is made from."""
+    seen = {} if seen is None else seen
     return {
         "notebook": {str(chapter.notebook): _digest(chapter.notebook)},
         "sources": source_digests(_modules(chapter.notebook)),
         "claims": _claims(),
+        "searches": _searches(store),
         "records": {
-            **record_digests(store, scale),
+            **_record_digests(store, scale, seen),
             **{
                 name: each
                 for further in chapter.further_scales
                 if (store.root / further / MANIFEST).exists()
-                for name, each in record_digests(store, further).items()
+                for name, each in _record_digests(store, further, seen).items()
             },
         },
     }
@@ -48,6 +56,7 @@ def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
     return {
         "sources": source_digests(_RENDERING),
         "claims": _claims(),
+        "searches": _searches(store),
         "records": record_digests(store, scale),
         "again": _digest(store.root / scale / REPRODUCTION),
         "pages": {str(chapter.page): _digest(chapter.page) for chapter in chapters()},
@@ -68,7 +77,14 @@ def record_digests(store: Store, scale: str) -> dict[str, str]:
     return found
 
 
-def staleness(chapter: Chapter) -> list[str]:
+def _record_digests(store: Store, scale: str, seen: Seen) -> dict[str, str]:
+    key = (str(store.root), scale)
+    if key not in seen:
+        seen[key] = record_digests(store, scale)
+    return seen[key]
+
+
+def staleness(chapter: Chapter, seen: Seen | None = None) -> list[str]:
     """Return what a chapter's page no longer matches; nothing if it is fresh."""
     if not chapter.page.exists():
         return ["not executed yet"]
@@ -79,7 +95,7 @@ def staleness(chapter: Chapter) -> list[str]:
         if not unaltered(chapter.page):
             return ["altered after it was executed"]
         store, scale = Store(Path(stamp["parameters"]["results"])), stamp["parameters"]["scale"]
-        return _differences(stamp["inputs"], chapter_inputs(chapter, store, scale))
+        return _differences(stamp["inputs"], chapter_inputs(chapter, store, scale, seen))
     except (StoreError, UsageError) as error:
         return error.problems
 
@@ -90,7 +106,7 @@ def stamp_pages(store: Store, scale: str, names: Iterable[str]) -> None:
         "results": str(store.root),
         "scale": scale,
         "inputs": rendered_inputs(store, scale),
-        "written": {name: _digest(GENERATED / name) for name in names},
+        "written": {name: _digest(BOOK / name) for name in names},
         "checksum": PLACE,
     }
     write_text(STAMPS, with_own_checksum(json.dumps(stamp, indent=1) + "\n"))
@@ -115,7 +131,7 @@ def rendered_staleness() -> list[str]:
         now = rendered_inputs(Store(Path(stamp["results"])), stamp["scale"])
     except (StoreError, UsageError) as error:
         return error.problems
-    written = {name: _digest(GENERATED / name) for name in stamp["written"]}
+    written = {name: _digest(BOOK / name) for name in stamp["written"]}
     return _differences(
         {**stamp["inputs"], "written": stamp["written"]}, {**now, "written": written}
     )
@@ -137,10 +153,11 @@ def require_fresh() -> None:
     Raises:
         StaleError: One line per page and difference.
     """
+    seen: Seen = {}
     problems = [
         f"{chapter.page} is stale: {problem}."
         for chapter in chapters()
-        for problem in staleness(chapter)
+        for problem in staleness(chapter, seen)
     ]
     problems += [f"{GENERATED} is stale: {problem}." for problem in rendered_staleness()]
     if problems:
@@ -152,7 +169,19 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
 
 
 def _claims() -> dict[str, str]:
-    return {str(path): _digest(path) for path in sorted(CLAIMS.glob("*.yaml"))}
+    """Return the hashes of what people wrote about claims, and of the reports that make them."""
+    return {
+        str(path): _digest(path)
+        for path in sorted(CLAIMS.rglob("*"))
+        if path.suffix in {".yaml", ".bib", ".txt"}
+    }
+
+
+def _searches(store: Store) -> dict[str, str]:
+    """Return the hashes of what literature databases answered."""
+    return {
+        str(path): _digest(path) for path in sorted((store.root / "literature").rglob("*.json"))
+    }
 
 
 def _digest(path: Path) -> str:

@@ -4,32 +4,75 @@ from collections.abc import Sequence
 from os.path import relpath
 from typing import Any
 
+from crosslab.audit.auditing import Row, audit
+from crosslab.audit.keeping import kept
+from crosslab.audit.knowledge import knowledge
+from crosslab.audit.occurrences import occurrences
+from crosslab.book.audit_tables import claims_overview, reports_overview
 from crosslab.book.chapters import CHAPTER_OF, TRANSFER, Chapter, chapters
-from crosslab.book.freshness import staleness
+from crosslab.book.claim_pages import claim_page
+from crosslab.book.freshness import Seen, staleness
 from crosslab.book.method_tables import tasks_table, tasks_words
-from crosslab.book.render import reproduction_words, run_entry, table, verdict_table
+from crosslab.book.render import page_name, reproduction_words, run_entry, table, verdict_table
+from crosslab.book.report_pages import report_page
 from crosslab.book.run import STAMP, read_notebook
-from crosslab.claims import claims
+from crosslab.claims import Verdict, claims
 from crosslab.errors import StoreError
 from crosslab.evidence import Evidence, gathered
-from crosslab.layout import BOOK, PUBLISHED
+from crosslab.layout import BOOK, GENERATED, PUBLISHED
+from crosslab.literature.references import references
+from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.records import MANIFEST, RECORD, Record, Store
 from crosslab.reproduction import kept_reproduction, reproduction
 from crosslab.verdicts import judged
 
 
 def generated(store: Store, scale: str) -> dict[str, str]:
-    """Return the generated parts of the pages, by the name of their file."""
-    pages = {
-        "answer.md": _answer(store, scale),
-        "methods.md": methods(store, scale),
-        "runs.md": _runs(store, scale),
-        "status.md": _status(store, scale),
+    """Return the generated pages and parts of pages, by their path below the book's folder."""
+    verdicts = judged(store, scale)
+    parts = {
+        "answer": _answer(store, verdicts),
+        "methods": methods(store, scale),
+        "runs": _runs(store, scale),
+        "status": _status(store, scale),
+        "claims": claims_overview(),
+        "reports": reports_overview(),
     }
+    pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
+    pages |= _claim_pages(verdicts)
+    pages |= _report_pages(verdicts, store)
     return {name: text + "\n" for name, text in pages.items()}
 
 
-def _answer(store: Store, scale: str) -> str:
+def _claim_pages(verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """Return a page for each claim; its name is its address for good."""
+    places, said, ended, cited = occurrences(), stances(), conclusions(), references()
+    rows = statements()
+    return {
+        f"claims/{claim.claim_id}.md": claim_page(
+            claim,
+            places=places[claim.claim_id],
+            stance=said[claim.claim_id],
+            conclusion=ended[claim.claim_id],
+            statements=[each for each in rows if each.about == claim.claim_id],
+            sources=cited,
+            verdicts=[each for each in verdicts if each.claim_id == claim.claim_id],
+        )
+        for claim in claims()
+    }
+
+
+def _report_pages(verdicts: Sequence[Verdict], store: Store) -> dict[str, str]:
+    """Return a page for each report that is kept."""
+    reports, rows = kept(), list[Row]()
+    audit([each.path for each in reports], knowledge(verdicts, store.root), rows.append)
+    return {
+        f"reports/{page_name(each)}.md": report_page(each, row)
+        for each, row in zip(reports, rows, strict=True)
+    }
+
+
+def _answer(store: Store, found: Sequence[Verdict]) -> str:
     """Return the answer so far: the verdicts, whose runs they are, and what was not run."""
     there = {chapter.name for chapter in chapters()}
     names = {claim.claim_id: claim.name for claim in claims()}
@@ -38,14 +81,14 @@ def _answer(store: Store, scale: str) -> str:
         for claim_id, chapter in CHAPTER_OF.items()
         if chapter in there
     }
-    found = judged(store, scale)
     whose = (
         "the published runs"
         if store.root == PUBLISHED
         else f"the runs in `{store.root}/` on this machine"
     )
+    places = occurrences()
     quoted = "\n".join(
-        f"- {claim.name}, in {len(claim.found_in)} reports: “{claim.quote}”"
+        f"- {claim.name}, in {len(places[claim.claim_id])} reports: “{claim.quote}”"
         for claim in claims()
         if claim.claim_id in {each.claim_id for each in found}
     )
@@ -101,9 +144,10 @@ def _status(store: Store, scale: str) -> str:
     """Return when each page was executed and from what, and what is missing."""
     manifest = store.manifest(scale)
     there = [unit for unit in manifest.units if store.state(unit) != "absent"]
+    seen: Seen = {}
     pages = table(
         ("page", "executed (UTC)", "seconds", "records", "notebook SHA-256", "state"),
-        [_page_row(chapter) for chapter in chapters()],
+        [_page_row(chapter, seen) for chapter in chapters()],
     )
     missing = [f"- {unit.label}" for unit in manifest.units if unit not in there]
     return "\n\n".join(
@@ -137,21 +181,21 @@ def _made_again(store: Store, scale: str) -> str:
         return f"This study cannot be compared with the published one: {error}"
 
 
-def _page_row(chapter: Chapter) -> tuple[str, ...]:
+def _page_row(chapter: Chapter, seen: Seen) -> tuple[str, ...]:
     stamp = read_notebook(chapter.page).metadata[STAMP]
-    problems = staleness(chapter)
+    problems = staleness(chapter, seen)
     notebook = next(iter(stamp["inputs"]["notebook"].values()))
     return (
         f"[{chapter.name}](executed/{chapter.name}.ipynb)",
         stamp["executed"].removesuffix("+00:00"),
         str(stamp["seconds"]),
-        str(sum(seen != "absent" and not seen.endswith(MANIFEST) for seen in _seen(stamp))),
+        str(sum(each != "absent" and not each.endswith(MANIFEST) for each in _read(stamp))),
         f"`{notebook[:12]}`",
         "; ".join(problems) if problems else "fresh",
     )
 
 
-def _seen(stamp: dict[str, Any]) -> list[str]:
+def _read(stamp: dict[str, Any]) -> list[str]:
     """Return the records a page was made from, and ``absent`` for each that was not there."""
     records: dict[str, str] = stamp["inputs"]["records"]
     return ["absent" if each == "absent" else folder for folder, each in records.items()]

@@ -8,19 +8,23 @@ its own (``transfer_tables``, ``mechanism_tables``, ...).
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from crosslab.audit.keeping import Kept
+from crosslab.audit.occurrences import occurrences
 from crosslab.claims import Bar, Claim, Verdict
+from crosslab.literature.references import Reference
+from crosslab.literature.testimony import conclusions, stances
 from crosslab.records import Record
 from crosslab.reproduction import Reproduction
 from crosslab.stats.crossed import Interval
 
-_REPLICATION_WORDS: Final = {
+REPLICATION_WORDS: Final = {
     "reproduced": "the figure is reproduced",
     "direction-only": "the direction is confirmed, the size is not at issue here",
     "contradicted": "the runs contradict it",
     "inconclusive": "the runs do not decide it",
     "not-testable-here": "this rung cannot test it",
 }
-_LITERATURE_WORDS: Final = {
+LITERATURE_WORDS: Final = {
     "supported": "the literature supports it",
     "contradicted": "the literature contradicts it",
     "conflicting": "the literature is divided",
@@ -45,6 +49,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def _line(cells: Sequence[Any]) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def plain(text: str) -> str:
+    r"""Return text that may come from a report, so that Markdown shows it as it is.
+
+    Example:
+        >>> plain("a <b> *c*")
+        'a &lt;b&gt; \\*c\\*'
+    """
+    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for sign in "\\`*_[]$":
+        shown = shown.replace(sign, f"\\{sign}")
+    return " ".join(shown.replace("{", "&#123;").split())
 
 
 def points(value: float) -> str:
@@ -105,28 +122,55 @@ def verdict_table(verdicts: Sequence[Verdict], names: dict[str, str] | None = No
 
 def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
     """Return the verdict on one claim in full sentences, both halves and the reason."""
-    marked = [each.confidence for each in claim.found_in if each.verified]
+    places = occurrences()[claim.claim_id]
+    marked = [each.confidence for each in places if each.verified and each.confidence is not None]
     return "\n\n".join(
         [
             f"> {claim.quote}",
-            f"{len(claim.found_in)} reports print this; {_marked_words(marked)}.",
+            f"{len(places)} reports print this; {_marked_words(marked)}. Where they do, and what "
+            f"is in print for and against it: {claim_link(claim)}.",
             f"**Replication: {verdict.replication}**, on rung `{verdict.rung}`, scale "
-            f"`{verdict.scale}`: {_REPLICATION_WORDS[verdict.replication]}. Measured: "
+            f"`{verdict.scale}`: {REPLICATION_WORDS[verdict.replication]}. Measured: "
             f"{measured(verdict)} points over {len(verdict.seeds)} seeds, in "
             f"{_runs_linked(bar)}. Reason: {verdict.reason.rstrip('.')}.",
-            f"**Literature: {verdict.literature}**: {_LITERATURE_WORDS[verdict.literature]}. "
-            f"{claim.literature.reason} (mark: {claim.literature.mark}; read: "
-            f"{'; '.join(claim.literature.sources)})",
+            literature_words(claim.claim_id),
             f"**The bar**, written before the runs: {bar.quantity} {bar.test}",
-            "Where the reports say it: "
-            + "; ".join(
-                f"`{each.report}`, characters {each.start} to {each.end}, file SHA-256 "
-                f"`{each.sha256[:12]}…`"
-                for each in claim.found_in
-            )
-            + ".",
         ]
     )
+
+
+def literature_words(about: str) -> str:
+    """Return what the literature says of a claim or a question, and why."""
+    stance = stances()[about]
+    return f"**Literature: {stance}**: {LITERATURE_WORDS[stance]}. {conclusions()[about].reason}"
+
+
+def row_link(text: str, report: Kept, row: int, base: str = "..") -> str:
+    """Return a link to a claim's place in the marked-up text of its report.
+
+    In HTML, for the anchors in that text are none that Markdown knows of.
+    """
+    return f'<a href="{base}/reports/{page_name(report)}.html#claim-{row}">{text}</a>'
+
+
+def page_name(report: Kept) -> str:
+    """Return the name of a report's page, which is its address: hyphens, no ending."""
+    return report.path.stem.replace("_", "-").lower()
+
+
+def source_words(source: Reference) -> str:
+    """Return a source as it is cited in a table, linked to where it can be read."""
+    who = source.authors[0].split(",")[0] if source.authors else ""
+    more = " and others" if len(source.authors) > 1 else ""
+    when = "" if source.year is None else f" ({source.year})"
+    address = source.url or f"https://arxiv.org/abs/{source.arxiv}"
+    title = f"[{plain(source.title or 'not identified')}]({address})"
+    return f"{plain(who)}{more}{when}: {title}" if who else f"{title}{when}"
+
+
+def claim_link(claim: Claim, text: str | None = None, base: str = "..") -> str:
+    """Return a link to a claim's own page; ``base`` leads from the page that has the link."""
+    return f"[{text or claim.name}]({base}/claims/{claim.claim_id}.md)"
 
 
 def table_of_tests(verdict: Verdict, names: Mapping[str, str]) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 from nbformat import NotebookNode
 
 from crosslab.book.chapters import Chapter, chapters
-from crosslab.book.freshness import STAMPS, pages_stamp, rendered_staleness, staleness
+from crosslab.book.freshness import STAMPS, Seen, pages_stamp, rendered_staleness, staleness
 from crosslab.book.html import changed_files
 from crosslab.book.pages import generated
 from crosslab.book.run import STAMP, read_notebook
 from crosslab.errors import CrosslabError
-from crosslab.layout import BUILT, EXECUTED, GENERATED
+from crosslab.layout import BOOK, BUILT, EXECUTED, GENERATED, OWN_PAGES
 from crosslab.records import Store
 from crosslab.verification.checks import Check
 
@@ -36,8 +36,9 @@ def chapters_check(store: Store, scale: str) -> Check:
     ]
     notes: list[str] = []
     counted = 0
+    seen: Seen = {}
     for chapter in chapters():
-        stale = staleness(chapter)
+        stale = staleness(chapter, seen)
         problems += [f"{chapter.page}: {each}." for each in stale]
         if not stale:
             made_from = read_notebook(chapter.page).metadata[STAMP]["parameters"]
@@ -123,10 +124,11 @@ def generated_check() -> Check:
 
 
 def _generated_problems(stamp: dict[str, Any]) -> Iterator[str]:
-    known = {GENERATED / name for name in stamp["written"]} | {STAMPS}
-    for path in sorted(GENERATED.rglob("*")):
-        if path.is_file() and path not in known:
-            yield f"{path}: was not generated with the others."
+    known = {BOOK / name for name in stamp["written"]} | {STAMPS}
+    for folder in (GENERATED, *OWN_PAGES):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path not in known:
+                yield f"{path}: was not generated with the others."
     try:
         pages = generated(Store(Path(stamp["results"])), stamp["scale"])
     except CrosslabError as error:
@@ -136,7 +138,7 @@ def _generated_problems(stamp: dict[str, Any]) -> Iterator[str]:
         yield f"{GENERATED}: cannot be made again: {error!r}."
         return
     for name, text in pages.items():
-        path = GENERATED / name
+        path = BOOK / name
         if not path.is_file() or path.read_bytes() != text.encode():
             yield f"{path}: is not what the records give."
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crosslab.errors import StoreError
+from crosslab.literature.freezing import SEARCHES
 from crosslab.provenance import digest, digest_of
 from crosslab.records import ANSWERS, MANIFEST, RECORD, Manifest, Record, Store, Unit, read_record
 from crosslab.reproduction import REPRODUCTION
@@ -126,7 +127,7 @@ def seals_of(store: Store) -> tuple[dict[str, Seal], list[str]]:
 
 
 def _is_scale(path: Path) -> bool:
-    return path.is_dir() and not path.name.startswith(".")
+    return path.is_dir() and not path.name.startswith(".") and path.name != SEARCHES
 
 
 def seal_check(store: Store, seals: Mapping[str, Seal], problems: Sequence[str]) -> Check:
@@ -183,6 +184,8 @@ def _is_aside(name: str) -> bool:
 def _accounted(below: Path, records: set[Path]) -> bool:
     if below.name.startswith("."):
         return True  # scratch: progress, locks
+    if below.parts[0] == SEARCHES:
+        return below.suffix == ".json"  # looked at with the literature
     if any(parent in records for parent in below.parents):
         return True  # looked at with its record
     own = below.parts[1:]
