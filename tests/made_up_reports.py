@@ -1,5 +1,7 @@
 """Reports made up for the tests, in every form that the parser is to read."""
 
+from hypothesis import strategies as st
+
 from crosslab.audit.auditing import Audited, audited_text
 from crosslab.audit.knowledge import Knowledge
 from crosslab.audit.matching import Matcher
@@ -80,3 +82,29 @@ def judge(text, **changes) -> Audited:
 def codes(text, **changes) -> list[str]:
     """Return the codes of what is found in a text."""
     return [each.code for each in judge(text, **changes).findings]
+
+
+NASTY = ["\t", "|", "\n", "\r", "\r\n", "\ufeff", "#", "<", ">", "&amp;", "\x00", "\u2028", "✓",
+         "×", "\U0001f600", "\x1b[31m", "|---|", "Claim\tVerified\tConfidence\n", "References\n",
+         "\udc80", "<script>", "!!python/object:os.system", "NaN", "\u202e"]  # fmt: skip
+
+
+@st.composite
+def mutated(draw):
+    """Return a report into which something was put, or from which something was cut."""
+    form = draw(st.sampled_from(["tab", "pipe"]))
+    text = report_text(form=form, marks=draw(st.sampled_from(["", "#", "##"])))
+    for _ in range(draw(st.integers(0, 8))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 200)))
+        kind = draw(st.sampled_from(["insert", "delete", "repeat", "swap"]))
+        piece = draw(st.one_of(st.sampled_from(NASTY), st.text(max_size=12)))
+        if kind == "insert":
+            text = text[:start] + piece + text[start:]
+        elif kind == "delete":
+            text = text[:start] + text[end:]
+        elif kind == "repeat":
+            text = text[:end] + text[start:end] + text[end:]
+        else:
+            text = text[end:] + text[:end]
+    return text

@@ -8,6 +8,7 @@ them: ``crosslab book`` must work where torch is not installed, and ``--help`` a
 """
 
 import json
+import os
 import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from crosslab.audit.markup import harmless
 from crosslab.errors import CrosslabError, StaleError, StoppedError, UsageError
 from crosslab.layout import OWN, PUBLISHED, RUN_NOTEBOOK, keep_inside, require_project
 from crosslab.literature.command import literature
@@ -165,8 +167,15 @@ def audit(  # noqa: PLR0913, PLR0917 - the options of the command
         Path | None, typer.Option("--html", help="Write a page with the claims marked in place.")
     ] = None,
     fail_on: Annotated[
-        str | None, typer.Option(help="End with status 1 at findings of this level or above.")
+        str | None,
+        typer.Option(
+            help="End with status 1 at findings of this level or above: info, warning, error."
+        ),
     ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Keep abridged copies, which gives them pages in the book."),
+    ] = False,
     scale: Scale = "lab",
     results: Results = PUBLISHED,
 ) -> None:
@@ -175,7 +184,7 @@ def audit(  # noqa: PLR0913, PLR0917 - the options of the command
 
     _in_project()
     files = {"json": json_file, "jsonl": jsonl_file, "csv": csv_file, "html": html_file}
-    run_audit(reports, files, store=Store(results), scale=scale, fail_on=fail_on)
+    run_audit(reports, files, store=Store(results), scale=scale, fail_on=fail_on, keep_them=keep)
 
 
 @app.command()
@@ -301,8 +310,15 @@ def _status() -> int:
         app(prog_name="crosslab")
     except CrosslabError as error:
         for problem in error.problems:
-            typer.echo(f"crosslab: {problem}", err=True)
+            typer.echo(f"crosslab: {harmless(problem)}", err=True)
         return error.exit_status
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{harmless(str(error.filename))}: " if error.filename else ""
+        typer.echo(f"crosslab: {where}{error.strerror or error}.", err=True)
+        return UsageError.exit_status
     except SystemExit as end:
         if end.code != _STOPPED_BY_KEYBOARD:
             return end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -6,13 +6,15 @@ learned nothing is as fast as one that did. Nothing is written but the JSON aske
 """
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import numpy as np
 import typer
@@ -25,7 +27,7 @@ from crosslab.book.render import table
 from crosslab.checkpoints import LAST
 from crosslab.config import StudyConfig, study_config
 from crosslab.data.batching import Encoded, endless_batches
-from crosslab.errors import CrosslabError
+from crosslab.errors import CrosslabError, RunError
 from crosslab.evaluation import matrix_answers, matrix_probabilities
 from crosslab.lab.items import spoken, task_items
 from crosslab.lab.laboratory import Laboratory, laboratory, pretraining_text
@@ -35,7 +37,7 @@ from crosslab.layout import CACHE, keep_inside
 from crosslab.methods import METHODS, method
 from crosslab.methods.base import Context, PairBatch, Resources
 from crosslab.models import classifier, masked_encoder, settle, torch_generator
-from crosslab.provenance import machine
+from crosslab.provenance import interpreter, machine
 from crosslab.reading import Reader, lab_resources, lab_tokenizer, pair_batch
 from crosslab.records import write_text
 from crosslab.registry import lookup
@@ -43,6 +45,7 @@ from crosslab.seeding import generator
 from crosslab.timing import Pace, Speed, in_turns, ratios, seconds
 from crosslab.training import train
 
+REPORTS: Final = {"smoke": 20, "lab": 10_000}
 PROMISED_UPDATES: Final = {"adversarial": 2.1, "smoothing-synonyms": 1.15}  # of a standard one
 
 _TASK: Final = TASKS["paraphrase"]
@@ -184,12 +187,43 @@ def bucketing(bench: Bench) -> list[Speed]:
     return [Speed(name="bucketing", what=what, rounds=rounds, at_least=1)]
 
 
+def auditing(bench: Bench) -> list[Speed]:
+    """Measure what it takes to audit many reports in one call, and half of them.
+
+    The command runs as a person runs it, so that starting is counted and memory is its own.
+    """
+    many = REPORTS[bench.config.scale]
+    costs = [(_audit_cost(bench, many // 2), _audit_cost(bench, many)) for _ in range(bench.rounds)]
+    return [
+        Speed(
+            name="auditing",
+            what=f"seconds to audit {many:,} reports",
+            rounds=[most.seconds for _, most in costs],
+            unit=" s",
+            at_most=60,
+        ),
+        Speed(
+            name="auditing",
+            what=f"time for {many:,} reports / twice that for {many // 2:,}",
+            rounds=[most.seconds / (2 * least.seconds) for least, most in costs],
+            at_most=1.1,
+        ),
+        Speed(
+            name="auditing",
+            what=f"memory for {many:,} reports / that for {many // 2:,}",
+            rounds=[most.mebibytes / least.mebibytes for least, most in costs],
+            at_most=1.1,
+        ),
+    ]
+
+
 MEASUREMENTS: Final[Mapping[str, Callable[[Bench], list[Speed]]]] = {
     "lab-text": lab_text,
     "fine-tuning": fine_tuning,
     "pair-matrix": pair_matrix,
     "updates": updates,
     "bucketing": bucketing,
+    "auditing": auditing,
 }
 
 
@@ -303,6 +337,63 @@ def _script_seconds(bench: Bench, checkpoint: Path, batch: int) -> float:
         )
         costs.append(seconds(partial(script, first, second)))
     return sum(costs) * len(bench.languages)
+
+
+class Cost(NamedTuple):
+    """What a command took."""
+
+    seconds: float  # of the processor
+    mebibytes: float  # at its largest
+
+
+def _audit_cost(bench: Bench, count: int) -> Cost:
+    """Return what it takes to audit some reports, no two alike, and to write what was found."""
+    folder = bench.scratch / f"reports-{count}"
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for number in range(count):
+        paths.append(folder / f"{number:05d}.txt")
+        paths[-1].write_text(made_up_report(number), encoding="utf-8")
+    files = ("--jsonl", str(folder / "found.jsonl"), "--csv", str(folder / "found.csv"))
+    command = [interpreter(), "-m", "crosslab", "audit", *map(str, paths), *files]
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert started.stderr is not None
+    said = started.stderr.read().decode()
+    _, status, usage = os.wait4(started.pid, 0)
+    started.returncode = os.waitstatus_to_exitcode(status)
+    started.stderr.close()
+    if started.returncode:
+        raise RunError(said.splitlines() or ["The audit ended without a word."])
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def made_up_report(number: int) -> str:
+    """Return a report of the usual form and length about nothing; each number gives another.
+
+    Example:
+        >>> made_up_report(1) == made_up_report(2)
+        False
+    """
+    rng = generator(number, "bench", "report")
+    words = "training transfer noise encoder benchmark language pairs robust words gain".split()
+
+    def sentence(length: int) -> str:
+        return f"{' '.join(rng.choice(words, length)).capitalize()} {rng.integers(1000)}."
+
+    rows = [
+        f"{sentence(int(rng.integers(6, 16)))}\t{'✓' if sure > 0.15 else '×'}\t{sure:.2f}"  # noqa: PLR2004 - the cut of the family
+        for sure in rng.uniform(0.07, 0.25, 12)
+    ]
+    paragraphs = [sentence(9), "A machine", "June 25, 2026", "## Abstract"]
+    paragraphs += [" ".join(sentence(20) for _ in range(5)), "## 1 Introduction"]
+    paragraphs += [f"Research question: {sentence(20).rstrip('.')}?", "## 3 Results"]
+    paragraphs += ["13 papers retrieved. 12 claims extracted; 9 verified.", "## 4 Limitations"]
+    paragraphs += [" ".join(sentence(14) for _ in range(3)), "## 5 Extracted Claims"]
+    paragraphs += ["Claim\tVerified\tConfidence\n" + "\n".join(rows), "## References"]
+    identifiers = rng.integers(10_000, size=3)
+    return "\n\n".join(
+        [*paragraphs, *(f"- <http://arxiv.org/abs/2101.{n:05d}>" for n in identifiers)]
+    )
 
 
 def cli() -> int:

@@ -50,6 +50,7 @@ class Claim(BaseModel):
     claim_id: str
     name: str
     quote: str
+    essential: list[str] = []  # words without which a wording is another claim; a|b: one of them
     not_rerun: NotRerun | None = None
 
 

@@ -1,5 +1,7 @@
 import csv
 import json
+import os
+import subprocess
 import tracemalloc
 
 import jsonschema
@@ -39,7 +41,7 @@ def written(folder, *texts):
 
 def results(paths):
     rows = []
-    total = audit(paths, KNOWN, rows.append)
+    total = audit(paths, KNOWN, lambda row, _: rows.append(row))
     return rows, total
 
 
@@ -152,7 +154,7 @@ def test_hostile_text_leaves_as_text_in_every_format(folder):
     (path,) = written(folder, report_text([(cell, "✓", "0.5"), *ROWS[1:]]))
     files = {name: folder / f"out.{name}" for name in ("json", "jsonl", "csv", "html")}
     with takers(files) as taking:
-        audit([path], KNOWN, lambda row: [take(row) for take in taking])
+        audit([path], KNOWN, lambda *given: [take(*given) for take in taking])
     (row,) = json.loads(files["json"].read_text())["reports"]
     assert row["claims"][0]["text"] == cell
     assert json.loads(files["jsonl"].read_text()) == row
@@ -184,7 +186,7 @@ def test_a_page_holds_every_character_of_the_report_in_its_order(folder):
     text = report_text(form="pipe", marks="##").replace("parrots", "<parrots> & \u202eso `on`")
     (path,) = written(folder, text)
     with takers({"html": folder / "page.html"}) as taking:
-        audit([path], KNOWN, lambda row: [take(row) for take in taking])
+        audit([path], KNOWN, lambda *given: [take(*given) for take in taking])
     reader = Text()
     reader.feed((folder / "page.html").read_text())
     assert reader.text.strip() == text.strip()  # a reader drops the first line end of pre
@@ -193,7 +195,7 @@ def test_a_page_holds_every_character_of_the_report_in_its_order(folder):
 def test_a_run_that_fails_leaves_no_half_written_file(folder):
     (path,) = written(folder, report_text())
 
-    def fail(row):
+    def fail(row, text):
         raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError), takers({"json": folder / "out.json"}):
@@ -211,11 +213,11 @@ def test_one_place_for_two_outputs_is_refused(folder):
 
 def test_memory_does_not_grow_with_the_number_of_reports(folder):
     paths = written(folder, *[report_text(title=f"Report {number}") for number in range(60)])
-    audit(paths[:5], KNOWN, lambda _: None)  # whatever is loaded once is loaded now
+    audit(paths[:5], KNOWN, lambda *_: None)  # whatever is loaded once is loaded now
     peaks = []
     for count in (60, 600):
         tracemalloc.start()
-        audit((paths * 10)[:count], KNOWN, lambda _: None)
+        audit((paths * 10)[:count], KNOWN, lambda *_: None)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     # results below the limit of the scratch file are held as text, about 10 kB a report
@@ -232,7 +234,7 @@ def test_bytes_put_anywhere_into_a_report_break_nothing(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "fuzzed.txt"
     path.write_bytes(bytes(raw))
     rows = []
-    total = audit([path], KNOWN, rows.append)
+    total = audit([path], KNOWN, lambda row, _: rows.append(row))
     assert len(rows) + len(total.unusable) == 1
     jsonschema.validate({"reports": rows}, SCHEMA)
     for row in rows:
@@ -241,3 +243,74 @@ def test_bytes_put_anywhere_into_a_report_break_nothing(tmp_path_factory, data):
         assert parts == coverage["characters"]
         json.dumps(row).encode()
         "".join(claim["text"] for claim in row["claims"]).encode()
+
+
+# --- what an output may not do --------------------------------------------------------------------
+
+
+def test_an_output_never_takes_the_place_of_a_report(folder):
+    (path,) = written(folder, report_text())
+    (folder / "alias").symlink_to(path)
+    for place in (path, folder / "alias", folder / "x" / ".." / path.name):
+        with pytest.raises(UsageError, match="is a report"), takers({"json": place}, [path]):
+            pass
+    assert path.read_text() == report_text()
+
+
+def test_two_names_of_one_file_are_refused(folder):
+    with (
+        pytest.raises(UsageError, match="named for two outputs"),
+        takers({"json": folder / "out", "csv": folder / "." / "out"}),
+    ):
+        pass
+
+
+def test_a_link_is_written_through_and_a_pipe_stays_a_pipe(folder):
+    (path,) = written(folder, report_text())
+    (folder / "link.json").symlink_to(folder / "real.json")
+    os.mkfifo(folder / "pipe")
+    reader = subprocess.Popen(["cat", folder / "pipe"], stdout=subprocess.PIPE)
+    with takers({"json": folder / "link.json", "csv": folder / "pipe"}) as taking:
+        audit([path], KNOWN, lambda *given: [take(*given) for take in taking])
+    said, _ = reader.communicate(timeout=10)
+    assert said.decode().count("\n") == 1 + len(ROWS)
+    assert (folder / "link.json").is_symlink()
+    assert len(json.loads((folder / "real.json").read_text())["reports"]) == 1
+    assert (folder / "pipe").is_fifo()
+
+
+def test_a_pipe_is_no_report(folder):
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(UsageError, match="is a pipe or a device"):
+        audited(folder / "pipe", KNOWN)
+
+
+def test_the_same_file_twice_is_said_and_its_marks_count_once(folder):
+    (path, other) = written(
+        folder, report_text(), report_text([*ROWS[:3], (ROWS[3][0], "✓", "0.9")])
+    )
+    rows, total = results([path, other])
+    again, twice = results([path, path, other])
+    assert total.alpha == twice.alpha
+    assert [each["code"] for each in again[1]["findings"]].count("same-report") == 1
+    assert [each["message"] for each in again[2]["findings"]] == [
+        each["message"] for each in rows[1]["findings"]
+    ]
+
+
+def test_a_name_that_is_no_text_reaches_every_output_as_text(folder):
+    path = folder / os.fsdecode(b"caf\xe9.txt")
+    path.write_text(report_text())
+    other = folder / "other.txt"
+    other.write_text(report_text([*ROWS[:3], (ROWS[3][0], "✓", "0.9")]))
+    files = {name: folder / f"out.{name}" for name in ("json", "csv", "html")}
+    with takers(files) as taking:
+        audit([path, other], KNOWN, lambda *given: [take(*given) for take in taking])
+    assert "caf\ufffd.txt" in files["json"].read_text()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "\u200b=1+1", "＝1+1", "+1", "@x", "\t=1"])  # noqa: RUF001
+def test_no_cell_is_taken_for_a_formula(folder, text):
+    from crosslab.audit.output import _cell
+
+    assert _cell(text) == f"'{text}"

@@ -36,21 +36,22 @@ def test_the_threshold_is_the_one_that_the_wordings_choose():
     assert best_threshold(claims()) == THRESHOLD
 
 
-def test_on_wordings_that_did_not_choose_it_no_match_is_wrong_and_few_are_missed():
-    found = quality(MATCHER, labelled(1))
-    assert (found.precision, found.right, found.wrong) == (1.0, 54, 0)
-    assert found.recall >= 0.95
+def test_on_wordings_written_without_sight_of_it_it_fares_as_the_book_says():
+    found = quality(MATCHER, labelled("judging"))
+    assert found.precision >= 0.83
+    assert found.recall >= 0.87
 
 
-def test_no_labelled_wording_stands_in_a_report():
+def test_no_labelled_wording_stands_in_a_report_or_in_both_lists():
     printed = {
         claim.text
         for each in kept()
         for claim in parsed(each.path.read_text(encoding="utf-8"), path="", sha256="").claims
     }
-    made = {text for place in (0, 1) for text, _ in labelled(place)}
-    assert len(made) == 14 * 8 + 66
-    assert not made & printed
+    chosen, judged = ({text for text, _ in labelled(use)} for use in ("choosing", "judging"))
+    assert (len(chosen), len(judged)) == (256, 166)
+    assert not (chosen | judged) & printed
+    assert not chosen & judged
 
 
 @pytest.mark.parametrize("share", [0.6, 0.7, 0.8, 0.9])
@@ -79,7 +80,11 @@ def test_another_figure_benchmark_address_or_direction_is_another_claim(text):
 
 
 def test_two_turns_make_the_same_direction():
-    made = [claims()[0].model_copy(update={"quote": "Training never reduces accuracy at all."})]
+    made = [
+        claims()[0].model_copy(
+            update={"quote": "Training never reduces accuracy at all.", "essential": []}
+        )
+    ]
     assert Matcher(made).match("Training does not reduce accuracy at all.").claim_id is not None
     assert Matcher(made).match("Training reduces accuracy at all.").claim_id is None
 
@@ -99,8 +104,8 @@ def test_markup_and_signs_do_not_change_a_match():
 
 
 def test_a_score_is_a_share_and_a_match_lies_at_or_above_the_threshold():
-    for place in (0, 1):
-        for text, _ in labelled(place):
+    for use in ("choosing", "judging"):
+        for text, _ in labelled(use):
             found = MATCHER.match(text)
             assert 0 <= found.score <= 1
             assert (found.claim_id is not None) == (found.score >= THRESHOLD)
@@ -114,4 +119,5 @@ def test_precision_and_recall_are_counted_as_defined(monkeypatch):
 
     found = quality(Fake(), [("a", "a"), ("b", "b"), ("c", "c"), ("b", "none"), ("c", "none")])
     assert (found.right, found.wrong, found.missed) == (1, 2, 2)
-    assert (found.precision, found.recall, found.f1) == (1 / 3, 1 / 3, 2 / 6)
+    assert (found.precision, found.recall) == (1 / 3, 1 / 3)
+    assert found.f_half == pytest.approx(1 / 3)

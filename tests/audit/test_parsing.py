@@ -1,7 +1,9 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_reports import QUESTION, ROWS, TITLE, read, report_text, table
+from made_up_reports import QUESTION, ROWS, TITLE, judge, mutated, read, report_text, table
 
 from crosslab.audit.decoding import decoded, encoded
 
@@ -195,32 +197,6 @@ def test_what_a_reference_points_to_is_read_from_any_form(entry, identifier):
     assert report.text[cited.start : cited.end] in f"- {entry}"
 
 
-NASTY = ["\t", "|", "\n", "\r", "\r\n", "\ufeff", "#", "<", ">", "&amp;", "\x00", "\u2028", "✓",
-         "×", "\U0001f600", "\x1b[31m", "|---|", "Claim\tVerified\tConfidence\n", "References\n",
-         "\udc80", "<script>", "!!python/object:os.system", "NaN", "\u202e"]  # fmt: skip
-
-
-@st.composite
-def mutated(draw):
-    """Return a report into which something was put, or from which something was cut."""
-    form = draw(st.sampled_from(["tab", "pipe"]))
-    text = report_text(form=form, marks=draw(st.sampled_from(["", "#", "##"])))
-    for _ in range(draw(st.integers(0, 8))):
-        start = draw(st.integers(0, len(text)))
-        end = min(len(text), start + draw(st.integers(0, 200)))
-        kind = draw(st.sampled_from(["insert", "delete", "repeat", "swap"]))
-        piece = draw(st.one_of(st.sampled_from(NASTY), st.text(max_size=12)))
-        if kind == "insert":
-            text = text[:start] + piece + text[start:]
-        elif kind == "delete":
-            text = text[:start] + text[end:]
-        elif kind == "repeat":
-            text = text[:end] + text[start:end] + text[end:]
-        else:
-            text = text[end:] + text[:end]
-    return text
-
-
 @settings(max_examples=300, deadline=None)
 @given(mutated())
 def test_whatever_is_done_to_a_report_every_character_is_accounted_for(text):
@@ -248,3 +224,122 @@ def test_any_bytes_that_are_taken_as_text_come_back_as_they_were(raw):
     except UsageError:
         return
     assert encoded(text, raw) == raw
+
+
+# --- where a table ends, and what belongs to an entry ---------------------------------------------
+
+
+def test_another_table_and_prose_with_a_pipe_are_no_claims():
+    other = "| Paper | Year |\n|---|---|\n| Foo | 2020 |\n\nNote that P(a|b) is meant here."
+    report = read(report_text(claims=table(form="pipe") + "\n\n" + other))
+    assert [claim.text for claim in report.claims] == [text for text, _, _ in ROWS]
+    covered = [report.text[start:end] for start, end in report.uncovered]
+    assert any("P(a|b)" in each for each in covered)
+
+
+def test_prose_right_below_a_table_ends_it():
+    text = table(form="pipe") + "\nNote that P(a|b) is meant.\n| late | ✓ | 0.5 |"
+    report = read(report_text(claims=text))
+    assert len(report.claims) == len(ROWS)
+    assert any("late" in report.text[start:end] for start, end in report.uncovered)
+
+
+def test_a_table_of_statements_is_one_of_claims_only_if_something_verifies_them():
+    rows = [("Something is so.", "0.5")]
+    assert read(report_text(claims=table(rows, head=("Statement", "Score")))).claims == []
+    rows = [("Something is so.", "yes")]
+    assert len(read(report_text(claims=table(rows, head=("Statement", "Status")))).claims) == 1
+
+
+@pytest.mark.parametrize("head", ["Claim text", "Extracted Claims", "**Claim**", "CLAIM:"])
+def test_heads_of_claims_have_several_names(head):
+    rows = [("Something is so.", "yes", "0.5")]
+    report = read(report_text(claims=table(rows, head=(head, "✓/✗", "Confidence (0-1)"))))
+    assert [(claim.verified, claim.confidence) for claim in report.claims] == [(True, 0.5)]
+
+
+def test_an_entry_over_several_lines_is_one_reference():
+    entry = "A. Author. A title that is long.\n  Venue, 2020. arXiv:2101.00001"
+    report = read(report_text(references=[entry, entry.replace("00001", "00002")]))
+    assert [each.identifier for each in report.references] == [
+        "arXiv:2101.00001",
+        "arXiv:2101.00002",
+    ]
+    assert report.references[0].described.startswith("A. Author. A title that is long. Venue")
+
+
+@pytest.mark.parametrize(
+    "entry", ["arXiv preprint arXiv:2104.08645", "https://arxiv.org/pdf/2104.08645v2.pdf",
+              "arxiv.org/html/2104.08645v2"],
+)  # fmt: skip
+def test_a_bare_identifier_in_any_dress_describes_nothing(entry):
+    (cited,) = read(report_text(references=[entry])).references
+    assert (cited.identifier, cited.described) == ("arXiv:2104.08645", "")
+
+
+@pytest.mark.parametrize("heading", ["*References*", "VI. References", "References and Notes",
+                                     "References\n----------", "<h2>References</h2>"])  # fmt: skip
+def test_headings_come_in_many_dresses(heading):
+    report = read(report_text().replace("References\n", heading + "\n"))
+    assert [each.identifier for each in report.references] == ["arXiv:2104.08645"]
+
+
+def test_yaml_before_a_report_is_read_for_its_title_and_nothing_else():
+    report = read(
+        '---\ntitle: "Of herrings"\nevil: !!python/object:os.system\n---\n' + report_text()
+    )
+    assert report.title == "Of herrings"
+    assert len(report.claims) == len(ROWS)
+
+
+def test_a_question_may_run_over_lines_and_a_mere_mention_is_none():
+    asked = "How does pickled herring\naffect retrieval?"
+    text = report_text(question=asked).replace(
+        "This paper examines things.", "The research question of others was too broad."
+    )
+    assert read(text).question == "How does pickled herring affect retrieval?"
+
+
+@pytest.mark.parametrize(
+    ("counts", "key", "value"),
+    [
+        ("12\u00a0claims were extracted.", "claims", 12),
+        ("**9** independently verified.", "verified", 9),
+        ("13 papers\nretrieved.", "papers", 13),
+        ("9 of 12 claims verified.", "verified", 9),
+        ("40 papers were verified by hand.", "verified", None),
+        ("Quality review score: 99/10.", "quality", None),
+    ],
+)
+def test_counts_are_read_however_they_are_set(counts, key, value):
+    assert read(report_text(counts=counts)).first_declared(key) == value
+
+
+def test_keywords_below_an_abstract_are_not_its_end():
+    report = read(report_text(abstract="It ends here.\n\nKeywords: herring, brine"))
+    span = report.section("abstract")
+    assert report.text[span.start : span.end].strip() == "It ends here."
+
+
+SLOW = {
+    "question": "research question" + "\n" * 60_000,
+    "count": "111," * 30_000,
+    "heading": "# " + "#" * 100_000 + "x",
+    "active": "<" + " " * 100_000,
+    "rule": table(form="pipe") + "\n" + "-" * 100_000 + "x",
+    "pipes": table(form="pipe") + "\n" + "|" * 100_000,
+    "tabs": table() + "\n" + "\t" * 100_000,
+    "links": "[" * 50_000 + "](" * 50_000,
+    "tags": "<a" * 100_000,
+    "quality": "quality " * 20_000,
+    "references": "References\n" + "arxiv " * 40_000,
+    "many": table([(f"A claim with number {n} [12].", "✓" if n % 3 else "×", f"0.{n}")
+                   for n in range(100, 8_000)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_no_text_keeps_the_audit_busy_for_long(kind):
+    began = time.process_time()
+    judge(report_text(claims=SLOW[kind], abstract=SLOW[kind]))
+    assert time.process_time() - began < 6

@@ -1,7 +1,7 @@
 import pytest
 from made_up_reports import ROWS, judge, report_text
 
-from crosslab.audit.reviewers import REVIEWERS, agreement
+from crosslab.audit.reviewers import REVIEWERS
 
 
 def scores(text, **changes):
@@ -75,13 +75,17 @@ def test_the_passage_of_a_share_of_claims_is_one_that_lacks_it():
     assert found.share == 0.5
 
 
-def test_what_does_not_apply_is_left_out():
-    text = report_text([("A claim without a figure.", "×", "0.5")])
+def test_what_does_not_apply_is_left_out_and_a_reviewer_with_little_to_go_by_gives_nothing():
+    text = report_text([("A claim without a figure.", "✓", "0.5")])
     assert "figures have an uncertainty" not in criteria(text, "statistics")
+    bare = report_text([("A claim without a figure.", "×", "0.5")], counts="Nothing is counted.")
+    assert not {"statistics", "consistency"} & set(scores(bare))
 
 
-def test_reviewers_agree_fully_only_if_they_give_the_same():
-    one = judge(report_text()).reviews
-    same = [[each._replace(score=value) for each in one] for value in (3.0, 7.0)]
-    assert agreement(same) == pytest.approx(1)
-    assert agreement([one]) == pytest.approx(0, abs=0.3)  # nothing varies between reports
+@pytest.mark.parametrize(
+    "nonsense", ["Bananas sing louder by doi.", "The arxiv of seeds is better.", "CI is green."]
+)
+def test_a_bare_word_is_neither_a_source_nor_an_uncertainty(nonsense):
+    rows = [(f"{nonsense} They gain 9.9 points.", "✓", "0.9")] * 4
+    assert criteria(report_text(rows), "provenance")["claims name a source"].share == 0
+    assert criteria(report_text(rows), "statistics")["figures have an uncertainty"].share == 0

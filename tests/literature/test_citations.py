@@ -179,7 +179,7 @@ def test_a_person_who_saw_it_outweighs_absence_but_does_not_settle_it():
     told = citation_state(cited(mark="SEEN"), absent)
     assert (told.state, "a person has seen it" in told.why) == ("cannot-tell", True)
     alone = citation_state(cited(mark="SEEN"), {"crossref": GONE})
-    assert (alone.state, "a person has seen it" in alone.why) == ("exists-right", True)
+    assert (alone.state, "read here (SEEN)" in alone.why) == ("exists-right", True)
 
 
 def test_a_citation_without_an_identifier_cannot_be_told():

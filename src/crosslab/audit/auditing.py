@@ -15,13 +15,13 @@ from typing import IO, Any, Final
 
 from crosslab.audit.comparison import Marked, Tally
 from crosslab.audit.decoding import content, decoded, presentable
-from crosslab.audit.findings import Finding, found
+from crosslab.audit.findings import Finding, finding, found
 from crosslab.audit.knowledge import Knowledge
 from crosslab.audit.matching import Match
 from crosslab.audit.parsing import parsed
 from crosslab.audit.references import Judged, judged
-from crosslab.audit.report import Report
-from crosslab.audit.reviewers import Case, Review, reviews
+from crosslab.audit.report import Report, Span
+from crosslab.audit.reviewers import REVIEWERS, Case, Review, reviews
 from crosslab.errors import UsageError
 from crosslab.layout import CACHE
 from crosslab.provenance import digest
@@ -62,7 +62,9 @@ class Total:
     findings: Counter[str] = field(default_factory=Counter)
     levels: Counter[str] = field(default_factory=Counter)
     unusable: list[str] = field(default_factory=list)
+    usable: set[Path] = field(default_factory=set)
     alpha: float | None = None
+    scores: list[list[float | None]] = field(default_factory=list)  # by report and reviewer
 
     def add(self, row: Row) -> None:
         """Count one report."""
@@ -72,6 +74,8 @@ class Total:
         self.matched += sum(each["claim_id"] is not None for each in row["claims"])
         self.findings.update(each["code"] for each in row["findings"])
         self.levels.update(each["level"] for each in row["findings"])
+        given = {each["reviewer"]: each["score"] for each in row["reviews"]}
+        self.scores.append([given.get(name) for name in REVIEWERS])
 
 
 def audited(path: Path, known: Knowledge, name: str | None = None) -> Audited:
@@ -103,14 +107,16 @@ def audited_text(text: str, name: str, sha256: str, known: Knowledge) -> Audited
 def audit(
     paths: Sequence[Path],
     known: Knowledge,
-    take: Callable[[Row], None],
+    take: Callable[[Row, str], None],
     progress: Callable[[], None] = lambda: None,
 ) -> Total:
-    """Audit reports and hand each to ``take``, in the order given; return the totals.
+    """Audit reports and hand each to ``take`` with its text, in the order given; return the totals.
 
-    A report that cannot be used is named in the totals, and the others go on.
+    A report that cannot be used is named in the totals, and the others go on. The same file
+    given twice is audited twice, and its marks count once.
     """
     tally, total = Tally(), Total()
+    seen: dict[str, str] = {}
     CACHE.mkdir(exist_ok=True)
     with tempfile.SpooledTemporaryFile(
         max_size=_IN_MEMORY, mode="w+", encoding="utf-8", dir=str(CACHE)
@@ -121,22 +127,35 @@ def audit(
             except UsageError as error:
                 total.unusable += error.problems
             else:
-                tally.add(str(path), one.marked)
-                json.dump(as_row(one, known), scratch, ensure_ascii=False)
-                scratch.write("\n")
+                total.usable.add(path)
+                row = as_row(one, known)
+                if one.report.sha256 in seen:
+                    row["findings"].append(_same(one.report, seen[one.report.sha256]))
+                else:
+                    seen[one.report.sha256] = row["path"]
+                    tally.add(row["path"], one.marked)
+                kept = {"row": row, "text": presentable(one.report.text)}
+                scratch.write(json.dumps(kept, ensure_ascii=False) + "\n")
             progress()
         scratch.seek(0)
-        for row in _compared(scratch, tally):
+        for row, text in _compared(scratch, tally):
             total.add(row)
-            take(row)
+            take(row, text)
     total.alpha = tally.alpha
     return total
 
 
-def _compared(scratch: IO[str], tally: Tally) -> Iterator[Row]:
-    """Yield the rows of a scratch file, each with what the comparison says of it."""
+def _same(report: Report, before: str) -> dict[str, Any]:
+    message = f"the same file as {before}, byte for byte; its marks count once"
+    return finding("same-report", message, Span(0, len(report.text)))._asdict()
+
+
+def _compared(scratch: IO[str], tally: Tally) -> Iterator[tuple[Row, str]]:
+    """Yield the rows of a scratch file, each with what the comparison says of it, and the text."""
+    alpha = tally.alpha
     for line in scratch:
-        row = json.loads(line)
+        kept = json.loads(line)
+        row: Row = kept["row"]
         marked = [
             Marked(each["claim_id"], each["verified"], each["start"], each["end"])
             for each in row["claims"]
@@ -144,7 +163,11 @@ def _compared(scratch: IO[str], tally: Tally) -> Iterator[Row]:
         ]
         row["findings"] += [each._asdict() for each in tally.findings(marked)]
         row["findings"].sort(key=lambda each: (each["start"], each["end"]))
-        yield row
+        if alpha is not None:
+            for each in row["findings"]:
+                if each["code"] == "agreement":
+                    each["message"] += f"; over all reports Krippendorff's alpha is {alpha:.2f}"
+        yield row, kept["text"]
 
 
 def as_row(one: Audited, known: Knowledge) -> Row:

@@ -7,21 +7,46 @@ from crosslab.audit.markup import visible
 from crosslab.audit.report import Span
 
 _PIPE: Final = re.compile(r"(?<!\\)\|")
-_RULE: Final = re.compile(r"[\s|:+-]*-[\s|:+-]*\Z")
-_NUMBER: Final = re.compile(r"(\d{1,6}(?:\.\d{1,12})?|\.\d{1,12})\s*(%?)\Z", re.ASCII)
+_RULE: Final = frozenset("|:+- \t")
+_NUMBER: Final = re.compile(
+    r"(\d{1,6}(?:\.\d{1,12})?|\.\d{1,12})\s?(%?)(?: ?\([^()]{0,40}\))?\Z", re.ASCII
+)
+_LONGEST_NAME: Final = 200  # of a column, a mark or a confidence, in characters
 
 _YES: Final = frozenset(
-    "✓ ✔ ☑ ✅ √ 🗸 yes y true t verified supported confirmed pass passed ok 1 [x]".split()
+    "✓ ✔ ☑ ✅ √ 🗸 yes y true t verified supported confirmed pass passed ok 1 [x] "
+    ":white_check_mark: :heavy_check_mark:".split()
 )
 _NO: Final = frozenset(
-    "× ✗ ✘ ✖ ❌ ☒ ✕ no n false f unverified unsupported refuted fail failed 0 []".split()
+    "× ✗ ✘ ✖ ❌ ☒ ✕ no n false f unverified unsupported refuted fail failed 0 [] "
+    ":x: :heavy_multiplication_x:".split()
 ) | {"not verified", "not supported", "not confirmed", "[ ]"}
 
 _COLUMNS: Final = {
-    "claim": {"claim", "claims", "statement", "extracted claim", "assertion"},
-    "verified": {"verified", "verification", "verdict", "status", "checked", "valid", "supported"},
+    "claim": {
+        "claim",
+        "claims",
+        "claim text",
+        "claim statement",
+        "extracted claim",
+        "extracted claims",
+    },
+    "verified": {
+        "verified",
+        "verification",
+        "verdict",
+        "status",
+        "checked",
+        "check",
+        "valid",
+        "supported",
+        "✓/✗",
+        "✓/×",
+    },
     "confidence": {"confidence", "confidence score", "score", "conf", "certainty", "probability"},
 }
+_PERHAPS_CLAIM: Final = {"statement", "statements", "finding", "findings", "assertion"}
+_ASIDE: Final = re.compile(r"\([^()]{0,40}\)")  # "(0-1)", "(%)"
 
 
 def split_cells(line: str, offset: int, separator: str) -> list[Span]:
@@ -49,7 +74,7 @@ def split_cells(line: str, offset: int, separator: str) -> list[Span]:
 
 def is_rule(line: str) -> bool:
     """Whether a line is the rule below a table's head, such as ``|---|:-:|``."""
-    return _RULE.match(line) is not None
+    return "-" in line and _RULE.issuperset(line)
 
 
 def columns(cells: list[str]) -> dict[str, int] | None:
@@ -62,11 +87,18 @@ def columns(cells: list[str]) -> dict[str, int] | None:
         True
     """
     found: dict[str, int] = {}
+    perhaps: int | None = None  # names a claim where a column beside it says it was verified
     for number, cell in enumerate(cells):
-        name = visible(cell).casefold().strip(" ?:.#")
+        if len(cell) > _LONGEST_NAME:
+            continue
+        name = _ASIDE.sub("", visible(cell)).casefold().strip(" ?:.#*_")
         for column, names in _COLUMNS.items():
             if name in names:
                 found.setdefault(column, number)
+        if name in _PERHAPS_CLAIM:
+            perhaps = perhaps if perhaps is not None else number
+    if "claim" not in found and perhaps is not None and "verified" in found:
+        found = {"claim": perhaps} | found
     return found if "claim" in found else None
 
 
@@ -77,9 +109,14 @@ def mark(cell: str) -> bool | None:
         >>> mark("✓"), mark("×"), mark("Yes"), mark("FALSE"), mark("&#10003;"), mark("maybe")
         (True, False, True, False, True, None)
     """
-    seen = visible(cell).casefold().strip(" .:")
-    # A variation selector was taken off; the multiplication sign stays what it is.
-    return True if seen in _YES else False if seen in _NO else None
+    if len(cell) > _LONGEST_NAME:
+        return None
+    seen = visible(cell).casefold().strip(" .")
+    words = seen.split()
+    for said, value in ((_YES, True), (_NO, False)):  # "✓ verified" says one thing twice
+        if seen in said or (len(words) > 1 and all(word in said for word in words)):
+            return value
+    return None
 
 
 def confidence(cell: str) -> float | None:
@@ -91,7 +128,7 @@ def confidence(cell: str) -> float | None:
         >>> confidence("0.16"), confidence("16 %"), confidence("1,2"), confidence("NaN")
         (0.16, 0.16, None, None)
     """
-    found = _NUMBER.match(visible(cell))
+    found = _NUMBER.match(visible(cell)) if len(cell) <= _LONGEST_NAME else None
     if found is None:
         return None
     value = float(found[1]) / 100 if found[2] else float(found[1])

@@ -31,6 +31,8 @@ def content(path: Path) -> bytes:
     """
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name the reports in it, such as {path}/*.txt.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is a pipe or a device; save the report to a file first.")
     try:
         with path.open("rb") as file:
             found = file.read(LARGEST_BYTES + 1)

@@ -26,6 +26,7 @@ REPORTS: Final = CLAIMS / "reports"
 INDEX: Final = REPORTS / "index.yaml"
 _ABRIDGED: Final = ("abstract", "discussion", "limitations")
 _KEPT_WORDS: Final = 6  # at either end of a passage
+_NUMBERED: Final = re.compile(r"(\d+)_")
 _WORD: Final = re.compile(r"\S+")
 
 
@@ -45,6 +46,12 @@ class Kept(BaseModel):
         """Where the copy is."""
         return REPORTS / self.report
 
+    @property
+    def short(self) -> str:
+        """What the report is called in a table: the number its name begins with, or its name."""
+        found = _NUMBERED.match(self.report)
+        return found[1] if found else Path(self.report).stem
+
 
 def kept() -> list[Kept]:
     """Return the reports that the book shows, by name.
@@ -61,7 +68,7 @@ def kept() -> list[Kept]:
     ]
     known = {each.report for each in found} | {INDEX.name}
     problems += [
-        f"{path}: is in no index; keep a report with: crosslab audit REPORT --keep"
+        f"{path}: is not in {INDEX}; keep a report with: crosslab audit REPORT --keep"
         for path in sorted(REPORTS.iterdir())
         if path.name not in known
     ]

@@ -43,3 +43,13 @@ def visible(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_FORMS)).translate(_FORMS)
     return _SPACE.sub(" ", text).strip()
+
+
+def harmless(text: str) -> str:
+    r"""Return text without characters that would steer a terminal or cannot be written.
+
+    Example:
+        >>> harmless("a\x1b[31mb")
+        'a�[31mb'
+    """
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)

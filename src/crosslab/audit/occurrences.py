@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crosslab.audit.decoding import decoded
 from crosslab.audit.keeping import Kept, kept
-from crosslab.audit.matching import Matcher
+from crosslab.audit.matching import NO_CLAIM, Matcher
 from crosslab.audit.parsing import parsed
 from crosslab.claims import claims
 
@@ -23,24 +23,26 @@ class Occurrence:
 
 
 def occurrences() -> dict[str, list[Occurrence]]:
-    """Return where each claim of the registry stands, by claim; reports in their order."""
+    """Return where each claim of the registry stands, by claim; reports in their order.
+
+    What is no claim of the registry stands under ``NO_CLAIM``.
+    """
     known = claims()
     matcher = Matcher(known)
-    found: dict[str, list[Occurrence]] = {claim.claim_id: [] for claim in known}
+    found: dict[str, list[Occurrence]] = {each.claim_id: [] for each in known}
+    found[NO_CLAIM] = []
     for each in kept():
         raw = each.path.read_bytes()
         report = parsed(decoded(raw, each.path), path=str(each.path), sha256=each.sha256)
         for row, claim in enumerate(report.claims, start=1):
-            claim_id = matcher.match(claim.text).claim_id
-            if claim_id is not None:
-                place = Occurrence(
-                    report=each,
-                    row=row,
-                    text=claim.text,
-                    start=claim.start,
-                    end=claim.end,
-                    verified=claim.verified,
-                    confidence=claim.confidence,
-                )
-                found[claim_id].append(place)
+            place = Occurrence(
+                report=each,
+                row=row,
+                text=claim.text,
+                start=claim.start,
+                end=claim.end,
+                verified=claim.verified,
+                confidence=claim.confidence,
+            )
+            found[matcher.match(claim.text).claim_id or NO_CLAIM].append(place)
     return found

@@ -8,8 +8,9 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -19,28 +20,39 @@ from crosslab.errors import StoreError, UsageError
 
 STANDARD: Final = Path("-")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_INVISIBLE: Final = " \u00a0\u200b\u200c\u200d\u2060\ufeff"
 COLUMNS: Final = (
     "path", "row", "claim_id", "match_score", "verified", "confidence", "literature",
     "replication", "start", "end", "text",
 )  # fmt: skip
 
-Taker = Callable[[Row], None]
+Taker = Callable[[Row, str], None]  # a report, and its text where a format asks for it
 
 
 @contextmanager
-def takers(files: Mapping[str, Path | None]) -> Iterator[list[Taker]]:
+def takers(files: Mapping[str, Path | None], reports: Sequence[Path] = ()) -> Iterator[list[Taker]]:
     """Give functions that write each report to the files asked for, by their format.
 
     Raises:
-        UsageError: One place is named for two files.
+        UsageError: One place is named for two files, or holds a report.
         StoreError: A file cannot be written.
     """
     asked = {name: path for name, path in files.items() if path is not None}
-    twice = sorted({str(path) for path in asked.values() if [*asked.values()].count(path) > 1})
-    if twice:
-        raise UsageError(f"{', '.join(twice)}: named for two outputs; give each its own.")
+    places = [_place(path) for path in asked.values()]
+    twice = sorted({str(path) for path in places if places.count(path) > 1})
+    over = sorted({str(path) for path in places} & {str(_place(path)) for path in reports})
+    problems = [f"{', '.join(twice)}: named for two outputs; give each its own."] * bool(twice)
+    problems += [f"{', '.join(over)}: is a report; give the output a place of its own."] * bool(
+        over
+    )
+    if problems:
+        raise UsageError(problems)
     with ExitStack() as stack:
         yield [stack.enter_context(_FORMATS[name](path)) for name, path in asked.items()]
+
+
+def _place(path: Path) -> Path:
+    return path if path == STANDARD else Path(os.path.realpath(path))
 
 
 @contextmanager
@@ -50,10 +62,9 @@ def _json(path: Path) -> Iterator[Taker]:
         file.write('{"reports": [')
         first = True
 
-        def take(row: Row) -> None:
+        def take(row: Row, _: str) -> None:
             nonlocal first
-            file.write("\n" if first else ",\n")
-            json.dump(row, file, ensure_ascii=False)
+            file.write(("\n" if first else ",\n") + json.dumps(row, ensure_ascii=False))
             first = False
 
         yield take
@@ -64,9 +75,8 @@ def _json(path: Path) -> Iterator[Taker]:
 def _json_lines(path: Path) -> Iterator[Taker]:
     with _written(path) as file:
 
-        def take(row: Row) -> None:
-            json.dump(row, file, ensure_ascii=False)
-            file.write("\n")
+        def take(row: Row, _: str) -> None:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
         yield take
 
@@ -77,7 +87,7 @@ def _csv(path: Path) -> Iterator[Taker]:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
 
-        def take(row: Row) -> None:
+        def take(row: Row, _: str) -> None:
             for number, claim in enumerate(row["claims"], start=1):
                 cells = {**claim, "path": row["path"], "row": number}
                 writer.writerow([_cell(cells[column]) for column in COLUMNS])
@@ -91,8 +101,8 @@ def _html(path: Path) -> Iterator[Taker]:
     with _written(path) as file:
         file.write(BEGINNING)
 
-        def take(row: Row) -> None:
-            file.write(section(row))
+        def take(row: Row, text: str) -> None:
+            file.write(section(row, text))
 
         yield take
         file.write(ENDING)
@@ -117,7 +127,10 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if isinstance(value, str):
+        seen = unicodedata.normalize("NFKC", value.lstrip(_INVISIBLE))
+        return f"'{value}" if seen.startswith(_FORMULA) else value
+    return value
 
 
 @contextmanager
@@ -125,6 +138,13 @@ def _written(path: Path) -> Iterator[IO[str]]:
     """Open a file under a temporary name that becomes its own when all went well."""
     if path == STANDARD:
         yield sys.stdout
+        return
+    path = _place(path)
+    if path.exists() and not path.is_file():
+        if path.is_dir():
+            raise UsageError(f"{path}: is a folder; name a file to write to.")
+        with path.open("w", encoding="utf-8", newline="") as file:  # a pipe or device stays one
+            yield file
         return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -135,4 +155,5 @@ def _written(path: Path) -> Iterator[IO[str]]:
     except OSError as error:
         raise StoreError(f"{path} could not be written: {error.strerror or error}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -7,12 +7,9 @@ page for an auditor carries its own style and no script.
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from crosslab.audit.decoding import content, decoded, presentable
-from crosslab.errors import UsageError
-from crosslab.provenance import digest
+from crosslab.audit.decoding import presentable
 
 Row = dict[str, Any]
 Link = Callable[[str], str | None]  # from a claim's id to its address
@@ -22,6 +19,7 @@ _KINDS: Final = {True: "yes", False: "no", None: "unread"}
 _ABOUT_ALL: Final = {
     "verified-is-threshold",
     "verified-near-threshold",
+    "verified-above-half",
     "agreement",
 }  # of all claims: told in the table
 _CONTROL: Final = {
@@ -124,16 +122,8 @@ def _table_cell(value: object) -> str:
     return _shown(str(value))
 
 
-def section(row: Row) -> str:
-    """Return one report of an audit as part of a page.
-
-    Raises:
-        UsageError: The report was changed while it was audited.
-    """
-    raw = content(Path(row["path"]))
-    if digest(raw) != row["sha256"]:
-        raise UsageError(f"{row['path']}: was changed while it was audited; audit it again.")
-    text = decoded(raw, Path(row["path"]))
+def section(row: Row, text: str) -> str:
+    """Return one report of an audit as part of a page."""
     title = row["title"] or row["path"]
     declared, found = row["declared"], row["found"]
     claims = table(
@@ -173,9 +163,11 @@ def section(row: Row) -> str:
         f"of 10. <b>Found:</b> {found['claims']} claims, {found['verified']} marked as verified, "
         f"{row['coverage']['uncovered']} of {row['coverage']['characters']} characters in no "
         f"known part.</p>"
-        f"<h2>Findings</h2>{findings}<h2>Claims</h2>{claims}<h2>Reviewers</h2>"
-        f"<p>Rubrics, not people: each score is the weighted share of its criteria.</p>{reviews}"
-        f'<h2>The text</h2><pre class="report">{marked_text(text, row)}</pre></section>\n'
+        f"<h2>Claims</h2>{claims}{_LEGEND_CLAIMS}<h2>Findings</h2>{findings}{_LEGEND_FINDINGS}"
+        f"<h2>Reviewers</h2><p>Rubrics, not people: each score is the weighted share of its "
+        f"criteria.</p>{reviews}"
+        f'<h2>The text</h2>{_LEGEND_TEXT}<pre class="report">{marked_text(text, row)}</pre>'
+        "</section>\n"
     )
 
 
@@ -183,6 +175,25 @@ def _number(value: float | None) -> str:
     return "no number of" if value is None else f"{value:g}"
 
 
+_LEGEND_CLAIMS: Final = (
+    "<p><b>registry</b>: the claim of this project that the sentence makes, if any; "
+    "<b>score</b>: how alike the words are, from 0 to 1. <b>literature</b>: supported, "
+    "contradicted, conflicting, source-silent (its source does not say so where it could be "
+    "read) or not-found. <b>runs</b>: reproduced, direction-only, contradicted, inconclusive or "
+    "not-testable-here. A claim that is not in the registry has neither: to have it judged, "
+    "enter it in <code>claims/registry.yaml</code>, and what is in print about it in "
+    "<code>claims/evidence.yaml</code>.</p>"
+)
+_LEGEND_FINDINGS: Final = (
+    "<p><b>error</b>: the report contradicts itself or does not do what it says; <b>warning</b>: "
+    "do not rely on it; <b>info</b>: worth knowing. Characters are counted from the beginning of the "
+    "file.</p>"
+)
+_LEGEND_TEXT: Final = (
+    '<p><mark class="claim yes">marked as verified</mark> <mark class="claim no">marked as not '
+    'verified</mark> <mark class="claim unread">without a mark that can be read</mark> '
+    '<span class="finding warning">with a finding</span> (it is told where the pointer rests)</p>'
+)
 BEGINNING: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -191,7 +202,9 @@ BEGINNING: Final = """<!doctype html>
 @media(prefers-color-scheme:dark){:root{--yes:#1f4a2b;--no:#5a2620;--unread:#444}}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9em}
-td,th{border-bottom:1px solid var(--line);padding:.25rem .6rem;text-align:left;vertical-align:top}
+code{overflow-wrap:anywhere}
+td,th{border-bottom:1px solid var(--line);padding:.25rem .6rem;text-align:left}
+td,th{vertical-align:top}
 pre.report{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);padding:1rem}
 mark{color:inherit}.claim.yes{background:var(--yes)}.claim.no{background:var(--no)}
 .claim.unread{background:var(--unread)}.finding{border-bottom:2px dotted}

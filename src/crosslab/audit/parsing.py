@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 
 from crosslab.audit.cells import columns, confidence, is_rule, mark, split_cells
-from crosslab.audit.citing import cited
+from crosslab.audit.citing import entries_of
 from crosslab.audit.decoding import UNDECODED
 from crosslab.audit.markup import visible
 from crosslab.audit.report import Declared, Noted, Part, PrintedClaim, Report, Span
@@ -19,7 +19,9 @@ from crosslab.audit.report import Declared, Noted, Part, PrintedClaim, Report, S
 Value = TypeVar("Value")
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-_HEADING: Final = re.compile(r"(#{1,6}\s+)?(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?\s+)?(.*?)\s*#*\s*:?\Z")
+_HEADING: Final = re.compile(
+    r"#{0,6}\s?\s?(?:(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVX]{1,5}[.)])\s)?\s?(.*)\Z"
+)
 _SECTIONS: Final = {
     "abstract": "abstract",
     "summary": "abstract",
@@ -39,38 +41,51 @@ _SECTIONS: Final = {
     "claims": "claims",
     "references": "references",
     "bibliography": "references",
-    "sources": "references",
+    "references and notes": "references",
     "works cited": "references",
 }
 _LONGEST_HEADING: Final = 60
-_LONGEST_BYLINE: Final = 80
+_LONGEST_TITLE: Final = 400
+_BYLINE: Final = re.compile(r"(?![-*+•|])[^|\t]{0,79}[^.!?|\t]")  # no list and no sentence
 _FRONT_LINES: Final = 4
+_KEYWORDS: Final = re.compile(r"\W{0,4}(?:keywords|index terms)\b", re.IGNORECASE)
 _DATE: Final = re.compile(
     r"(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? "
     r"(?:\d{1,2}, )?\d{4}\Z"
     r"|\d{4}-\d{2}-\d{2}\Z"
 )
-_QUESTION: Final = re.compile(r"research question\s*(?:is|:)?\s*[:-]?\s*([^\r\n]{1,2000})", re.I)
-_COUNT: Final = r"(\d{1,9}(?:,\d{3})*)"
+_END: Final = r"(?:\r\n|\r|\n)"
+_QUESTION: Final = re.compile(
+    rf"\bresearch question[ \t]{{0,3}}(?:is[ \t]{{0,3}})?(?:[:-][ \t]{{0,9}}|:?{_END}{_END}?)"
+    rf"((?:[^?\r\n]|{_END}(?![\r\n])){{1,2000}})",
+    re.IGNORECASE,
+)
+_COUNT: Final = r"(?<![\d,.])(\d{1,9}(?:,\d{3}){0,3})"
+_GAP: Final = r"[\s*_]{1,6}"
 _DECLARED: Final = {
     "papers": re.compile(
-        rf"{_COUNT} (?:papers|articles|studies|documents) (?:were )?retrieved"
-        rf"|(?:yielded|retrieved|found) {_COUNT} (?:papers|articles|studies|documents)",
-        re.I,
+        rf"{_COUNT}{_GAP}(?:papers|articles|studies|documents){_GAP}(?:were{_GAP})?retrieved"
+        rf"|yielded{_GAP}{_COUNT}{_GAP}(?:papers|articles|studies|documents)",
+        re.IGNORECASE,
     ),
     "claims": re.compile(
-        rf"{_COUNT} claims? (?:were )?(?:extracted|found|identified)"
-        rf"|extracted {_COUNT} claims?|of {_COUNT} claims",
-        re.I,
+        rf"{_COUNT}{_GAP}claims?{_GAP}(?:were{_GAP})?(?:extracted|identified)"
+        rf"|extracted{_GAP}{_COUNT}{_GAP}claims?|claims extracted:{_GAP}{_COUNT}",
+        re.IGNORECASE,
     ),
     "verified": re.compile(
-        rf"{_COUNT} (?:were |of them )?(?:independently )?verified|verified {_COUNT} claims", re.I
+        rf"{_COUNT}{_GAP}(?:(?:were|of them){_GAP})?(?:independently{_GAP})?verified\b(?!{_GAP}by)"
+        rf"|{_COUNT}{_GAP}of{_GAP}\d{{1,9}}{_GAP}claims{_GAP}(?:were{_GAP})?verified"
+        rf"|verified{_GAP}{_COUNT}{_GAP}claims",
+        re.IGNORECASE,
     ),
     "quality": re.compile(
-        r"(?:quality|review)(?: review)? score(?: of|:)? {0,2}(\d{1,3}(?:\.\d{1,3})?) ?/ ?10\b",
-        re.I,
+        rf"(?:quality|review)(?:{_GAP}review)?{_GAP}score(?:{_GAP}of|:)?{_GAP}(\d{{1,2}}(?:\.\d{{1,3}})?)"
+        r"[*_]{0,3} ?/ ?10\b",
+        re.IGNORECASE,
     ),
 }
+_BEST_QUALITY: Final = 10
 
 
 class Line(NamedTuple):
@@ -103,6 +118,7 @@ class _Reading:
     date: str | None = None
     section: str = "front"
     front_lines: int = 0
+    front_matter: bool = False
     table: Table | None = None
     tables: int = 0
     claims: list[PrintedClaim] = field(default_factory=list)
@@ -134,18 +150,18 @@ def parsed(text: str, *, path: str, sha256: str) -> Report:
         _read(reading, Line(line.text, *(place + begin for place in line[1:])))
     _note_bytes(reading, text)
     prose = _prose(reading, text)
-    question = _QUESTION.search(prose)
+    question = _question(prose)
     return Report(
         path=path,
         sha256=sha256,
         text=text,
         title=reading.title,
-        question=None if question is None else _question(question[1]),
-        question_span=None if question is None else Span(*question.span(1)),
+        question=None if question is None else visible(text[slice(*question)]),
+        question_span=question,
         date=reading.date,
-        declared={key: _statements(pattern, prose) for key, pattern in _DECLARED.items()},
+        declared=_declared(prose),
         claims=reading.claims,
-        references=[each for line in reading.references for each in cited(line.text, line.start)],
+        references=entries_of(text, [Span(line.start, line.end) for line in reading.references]),
         parts=sorted(reading.parts, key=lambda part: part.start),
         tables=reading.tables,
         noted=reading.noted,
@@ -155,19 +171,36 @@ def parsed(text: str, *, path: str, sha256: str) -> Report:
 def _read(reading: _Reading, line: Line) -> None:
     """Take one line in: it belongs to a table, heads a section, or stands in one."""
     seen = line.text.strip()
+    last = reading.parts[-1].kind if reading.parts else ""
     if not seen:
         reading.parts.append(Part("blank", *line.whole))
+        if reading.table is not None and reading.table.separator is None:
+            reading.table = None  # a list of claims without columns ends here
+    elif reading.front_matter or (seen == "---" and reading.title is None):
+        _read_front_matter(reading, line)
     elif _begins_table(reading, line):
         reading.parts.append(Part("table-head", *line.whole))
-    elif reading.table is not None and is_rule(seen):
+    elif last == "table-head" and is_rule(seen):
         reading.parts.append(Part("table-rule", *line.whole))
-    elif _is_row(reading, line):
+    elif last in {"heading", "title"} and len(seen) > 1 and set(seen) <= set("-="):
+        reading.parts.append(Part("heading", *line.whole))  # the line below a heading
+    elif _is_row(reading, line, after_blank=last == "blank"):
         _read_row(reading, line)
     elif (section := _section(reading, line)) is not None:
         reading.section, reading.table = section, None
         reading.parts.append(Part("heading", *line.whole))
     else:
+        reading.table = None
         _read_prose(reading, line)
+
+
+def _read_front_matter(reading: _Reading, line: Line) -> None:
+    """Take in a line of the YAML that some reports begin with; only a title is read from it."""
+    reading.parts.append(Part("front-matter", *line.whole))
+    if line.text.strip() == "---":
+        reading.front_matter = not reading.front_matter
+    elif line.text.startswith("title:") and reading.title is None:
+        reading.title = visible(line.text.removeprefix("title:")).strip("'\" ") or None
 
 
 def _section(reading: _Reading, line: Line) -> str | None:
@@ -178,16 +211,14 @@ def _section(reading: _Reading, line: Line) -> str | None:
 
 def _heading(text: str) -> str | None:
     """Return the section a line heads: ``other`` for an unknown one, nothing if it heads none."""
-    if len(text) > _LONGEST_HEADING and not text.lstrip().startswith("#"):
+    marked = text.lstrip().startswith("#")
+    if len(text) > (_LONGEST_TITLE if marked else _LONGEST_HEADING):
         return None
     found = _HEADING.match(visible(text))
     if found is None:
         return None
-    name = found[2].casefold().strip(" .:")
-    known = _SECTIONS.get(name)
-    if known is None and found[1]:
-        return "other"
-    return known
+    known = _SECTIONS.get(found[1].casefold().strip(" .:*_#"))
+    return "other" if known is None and marked else known
 
 
 def _read_prose(reading: _Reading, line: Line) -> None:
@@ -195,6 +226,8 @@ def _read_prose(reading: _Reading, line: Line) -> None:
     section = reading.section
     if section == "front":
         _read_front(reading, line)
+    elif section == "abstract" and _KEYWORDS.match(line.text):
+        reading.parts.append(Part("keywords", *line.whole))
     elif section == "references":
         reading.references.append(line)
         reading.parts.append(Part("references", *line.whole))
@@ -208,7 +241,7 @@ def _read_front(reading: _Reading, line: Line) -> None:
     if reading.title is None:
         reading.title = seen
         reading.parts.append(Part("title", *line.whole))
-    elif len(seen) <= _LONGEST_BYLINE and reading.front_lines < _FRONT_LINES:
+    elif _BYLINE.fullmatch(seen) and reading.front_lines < _FRONT_LINES:
         reading.front_lines += 1
         is_date = _DATE.search(seen) is not None
         if is_date and reading.date is None:
@@ -242,13 +275,34 @@ def _opened(reading: _Reading, line: Line, table: Table) -> bool:
     return True
 
 
-def _is_row(reading: _Reading, line: Line) -> bool:
+def _is_row(reading: _Reading, line: Line, *, after_blank: bool) -> bool:
+    """Whether a line is a row of the open table.
+
+    It has as many cells as the head, or a mark or confidence that can be read; after a blank
+    line it needs the latter, for what follows then may be another table.
+    """
     table = reading.table
     if table is None:
         return False
     if table.separator is None:
         return _heading(line.text) is None
-    return table.separator in line.text
+    if table.separator not in line.text:
+        return False
+    cells = split_cells(line.text, 0, table.separator)
+    if len(cells) == table.width and not after_blank:
+        return True
+    # Extra cells belong to the claim, so the others are counted from the end.
+    shift = max(0, len(cells) - table.width)
+    for column, read in _READERS.items():
+        place = table.columns.get(column)
+        if place is not None:
+            place += shift if place > table.columns["claim"] else 0
+            if place < len(cells) and read(line.text[slice(*cells[place])]) is not None:
+                return True
+    return not after_blank and set(table.columns) == {"claim"}
+
+
+_READERS: Final = {"verified": mark, "confidence": confidence}
 
 
 def _read_row(reading: _Reading, line: Line) -> None:
@@ -355,6 +409,14 @@ def _prose(reading: _Reading, text: str) -> str:
     return "".join([*pieces, text[position:]])
 
 
+def _declared(prose: str) -> dict[str, list[Declared]]:
+    """Return what a report states about itself; a quality above the best there is is none."""
+    plain = prose.replace("\N{NO-BREAK SPACE}", " ")
+    found = {key: _statements(pattern, plain) for key, pattern in _DECLARED.items()}
+    found["quality"] = [each for each in found["quality"] if each.value <= _BEST_QUALITY]
+    return found
+
+
 def _statements(pattern: re.Pattern[str], prose: str) -> list[Declared]:
     """Return every number a report states, with the sentence piece that states it."""
     return [
@@ -363,11 +425,10 @@ def _statements(pattern: re.Pattern[str], prose: str) -> list[Declared]:
     ]
 
 
-def _question(text: str) -> str:
-    """Return a question up to its first question mark.
-
-    Example:
-        >>> _question("Does it hold?. More text")
-        'Does it hold?'
-    """
-    return visible(text.split("?", maxsplit=1)[0]) + "?" if "?" in text else visible(text)
+def _question(prose: str) -> Span | None:
+    """Return where the research question stands: up to its question mark, or to a blank line."""
+    found = _QUESTION.search(prose)
+    if found is None:
+        return None
+    start, end = found.span(1)
+    return Span(start, end + 1 if prose[end : end + 1] == "?" else end)

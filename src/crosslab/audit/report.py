@@ -88,9 +88,14 @@ class Report:
         return sum(claim.verified is True for claim in self.claims)
 
     def section(self, kind: str) -> Span | None:
-        """Return from where to where a kind of part reaches, or nothing."""
-        spans = [part for part in self.parts if part.kind == kind]
-        return Span(spans[0].start, spans[-1].end) if spans else None
+        """Return from where to where the first section of a kind reaches, or nothing."""
+        found: Span | None = None
+        for part in self.parts:
+            if part.kind == kind:
+                found = Span(part.start if found is None else found.start, part.end)
+            elif found is not None and part.kind != "blank":
+                break
+        return found
 
     @property
     def uncovered(self) -> list[Span]:

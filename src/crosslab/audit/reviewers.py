@@ -13,17 +13,21 @@ from crosslab.audit.findings.base import Finding
 from crosslab.audit.markup import visible
 from crosslab.audit.references import Judged
 from crosslab.audit.report import PrintedClaim, Report, Span
-from crosslab.stats.agreement import interval_alpha
 
 _FULL: Final = 10
+_LEAST_WEIGHT: Final = 5  # of about ten
 _HALF: Final = 0.5
 _FIGURE: Final = re.compile(r"\b\d{1,6}\.\d{1,6}\b|\b\d{1,3}\s?(?:%|percent)")
 _UNCERTAINTY: Final = re.compile(
-    r"±|\+/-|\bCI\b|confidence interval|standard (?:error|deviation)|\bp\s?[=<]|\bseeds?\b", re.I
+    r"±\s?\d|\+/-\s?\d|\bCI\b.{0,9}\d|confidence interval|standard (?:error|deviation)"
+    r"|\bp\s?[=<]\s?[\d.]",
+    re.IGNORECASE,
 )
 _COMPARATOR: Final = re.compile(r"\b(?:than|over|versus|vs\.?|compared|baseline|against)\b", re.I)
 _SOURCE: Final = re.compile(
-    r"\[\d{1,4}\]|\([A-Z][\w-]+(?: et al\.?| and \w+| & \w+)?,? \d{4}\)|arxiv|doi|https?://", re.I
+    r"\[\d{1,4}\]|\([A-Z][\w-]{1,40}(?: et al\.?| and \w{1,40}| & \w{1,40})?,? \d{4}\)"
+    r"|arxiv[.:/ ]\S{0,9}\d{4}|\b10\.\d{4,9}/|https?://",
+    re.IGNORECASE,
 )
 _DATABASES: Final = re.compile(
     r"arxiv|crossref|openalex|semantic scholar|dblp|anthology|scopus|web of science|pubmed"
@@ -62,25 +66,19 @@ class Case(NamedTuple):
 
 
 def reviews(case: Case) -> list[Review]:
-    """Return what every reviewer gives a report; one to whom nothing applies gives nothing."""
+    """Return what every reviewer gives a report.
+
+    One to whom too little of the rubric applies gives nothing: a report that says hardly
+    anything is not to be praised for what it does not get wrong.
+    """
     found = []
     for reviewer, rubric in REVIEWERS.items():
         criteria = tuple(rubric(case))
         weight = sum(each.weight for each in criteria)
-        if weight:
+        if weight >= _LEAST_WEIGHT:
             total = sum(each.weight * each.share for each in criteria)
             found.append(Review(reviewer, round(_FULL * total / weight, 1), criteria))
     return found
-
-
-def agreement(reports: Sequence[Sequence[Review]]) -> float | None:
-    """Return Krippendorff's alpha of the reviewers over several reports, or nothing."""
-    return interval_alpha(
-        [
-            [{each.reviewer: each.score for each in given}.get(name) for name in REVIEWERS]
-            for given in reports
-        ]
-    )
 
 
 def provenance(case: Case) -> Iterator[Criterion]:
@@ -145,11 +143,13 @@ def coverage(case: Case) -> Iterator[Criterion]:
 def consistency(case: Case) -> Iterator[Criterion]:
     """Yield whether the report agrees with itself."""
     report = case.report
-    for name, weight, code in (
-        ("declared claims are there", 3, "count-claims"),
-        ("declared verified claims are marked", 3, "count-verified"),
-        ("no count is stated differently", 2, "declared-twice"),
+    for name, weight, code, stated in (
+        ("declared claims are there", 3, "count-claims", report.declared["claims"]),
+        ("declared verified claims are marked", 3, "count-verified", report.declared["verified"]),
+        ("no count is stated differently", 2, "declared-twice", report.declared["claims"]),
     ):
+        if not stated:
+            continue
         wrong = _places(case.findings, code)
         why = "differs" if wrong else "holds"
         yield _criterion(report, name, weight, float(not wrong), why, None, wrong)
@@ -175,7 +175,11 @@ def citations(case: Case) -> Iterator[Criterion]:
         for name, weight, held in (
             ("cited works exist", 3, sum(each.status == "exists-right" for each in case.judged)),
             ("cited works are on the topic", 3, sum(_on_topic(each) for each in case.judged)),
-            ("cited works are described", 2, sum(bool(each.described) for each in case.judged)),
+            (
+                "cited works are described",
+                2,
+                sum(bool(each.described) and each.fits for each in case.judged),
+            ),
         ):
             why = f"{held} of {total} references"
             yield _criterion(report, name, weight, held / total, why, "references")
@@ -198,7 +202,7 @@ REVIEWERS: Final[dict[str, Callable[[Case], Iterator[Criterion]]]] = {
 
 
 def _on_topic(judged: Judged) -> bool:
-    return judged.known is not None and judged.known.domain == "language"
+    return judged.known is not None and judged.fits and judged.known.domain == "language"
 
 
 def _criterion(  # noqa: PLR0913, PLR0917 - what a criterion consists of
@@ -235,7 +239,8 @@ def _of_claims(
     asked: Sequence[PrintedClaim],
 ) -> Criterion:
     """Return a criterion that some of the claims fulfil; the passage is one that does not."""
-    without = next((claim for claim in asked if claim not in held), asked[0])
+    holding = set(held)
+    without = next((claim for claim in asked if claim not in holding), asked[0])
     why = f"{len(held)} of {len(asked)} claims"
     span = Span(without.start, without.end)
     return _criterion(report, name, weight, len(held) / len(asked), why, None, span)

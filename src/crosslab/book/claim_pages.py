@@ -19,10 +19,11 @@ from crosslab.book.render import (
     source_words,
     table,
 )
-from crosslab.claims import Claim, Stance, Verdict
+from crosslab.claims import Claim, Stance, Verdict, bars
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import Conclusion, Statement
 
+_AUDITED: Final = {"huang-2021-robust", "huang-2021-robust-xlt"}  # the paper and its code
 MARKS: Final = {True: "✓ verified", False: "× not verified", None: "unreadable"}
 _OBSTACLES: Final = {
     "needs-gpu": "it takes a GPU",
@@ -48,8 +49,8 @@ def claim_page(  # noqa: PLR0913 - everything that is known of a claim
         [
             f"# {claim.name}",
             f"> {claim.quote}",
-            f"*In short:* {_marks_words(places)}; {LITERATURE_WORDS[stance]}; "
-            f"{_runs_words(claim, verdicts)}.",
+            f"*In short:* {_marks_words(places)}; {LITERATURE_WORDS[stance]}"
+            f"{_alone_words(stance, statements)}; {_runs_words(claim, verdicts)}.",
             "## What the reports say",
             places_table(places),
             "## What the literature says",
@@ -67,7 +68,7 @@ def places_table(places: Sequence[Occurrence]) -> str:
     """Return where a claim stands, linked to the marked-up report."""
     rows = [
         (
-            row_link(f"{each.report.report[:3]}, row {each.row}", each.report, each.row),
+            row_link(f"{each.report.short}, row {each.row}", each.report, each.row),
             plain(each.text),
             MARKS[each.verified],
             "none" if each.confidence is None else f"{each.confidence:.2f}",
@@ -112,7 +113,20 @@ def _recomputed(claim: Claim, verdicts: Sequence[Verdict]) -> str:
         for each in verdicts
     ]
     header = ("rung", "replication", "measured, 95 % interval", "claimed", "reason")
-    return f"{table(header, rows)}\n\n{_where_argued(claim)}"
+    return f"{table(header, rows)}\n\n{_compared(claim)}{_where_argued(claim)}"
+
+
+def _compared(claim: Claim) -> str:
+    """Return what the runs compare: one method stands for what the claim says of a family."""
+    mine = [bar for bar in bars() if bar.claim_id == claim.claim_id]
+    said = {f"`{bar.treated}` with `{bar.control}`" for bar in mine}
+    if not said:
+        return ""
+    return (
+        f"The bar, locked before the runs, compares {' and '.join(sorted(said))}. The other "
+        "methods, adversarial training among them, took the same seeds and stand on [the front "
+        "page](../index.md); no bar was locked for them. "
+    )
 
 
 def _where_argued(claim: Claim) -> str:
@@ -138,6 +152,14 @@ def _marks_words(places: Sequence[Occurrence]) -> str:
     verified = sum(each.verified is True for each in places)
     count = "one report makes it" if len(places) == 1 else f"{len(places)} reports make it"
     return f"{count}, {verified or 'none'} of them as verified"
+
+
+def _alone_words(stance: Stance, statements: Sequence[Statement]) -> str:
+    """Return that nobody but the audited paper supports a claim, where it is so."""
+    read = [each for each in statements if each.mark in {"SEEN", "DERIVED"}]
+    supporting = {each.source for each in read if each.stance == "supports"}
+    alone = stance == "supported" and supporting <= _AUDITED
+    return ", by the word of the audited paper alone" if alone else ""
 
 
 def _runs_words(claim: Claim, verdicts: Sequence[Verdict]) -> str:
@@ -178,8 +200,8 @@ def _disagreements(
     if low:
         highest = max(each.confidence or 0 for each in low)
         found.append(
-            f"Where it is marked as verified, the stated confidence is {highest:g} at most: by the "
-            "reports' own figure it is more likely wrong than right."
+            f"Where it is marked as verified, the stated confidence is {highest:g} at most. The "
+            "reports do not say what that number means; if it is a chance, it is below one half."
         )
     return "\n".join(f"- {each}" for each in found) or "They do not contradict each other."
 
@@ -191,7 +213,7 @@ def _named(places: Sequence[Occurrence]) -> str:
         >>> _named([])
         ''
     """
-    numbers = [each.report.report[:3] for each in places]
+    numbers = [each.report.short for each in places]
     if len(numbers) == 1:
         return f"Report {numbers[0]}"
     return f"Reports {', '.join(numbers[:-1])} and {numbers[-1]}" if numbers else ""

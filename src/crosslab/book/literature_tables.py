@@ -14,8 +14,15 @@ from crosslab.literature.screening import criteria
 from crosslab.literature.testimony import Statement, conclusions, questions, stances, statements
 
 _SIDES: Final = ("supports", "contradicts", "qualifies", "silent")
+_ANSWERS: Final = {
+    "supported": "What is in print says yes.",
+    "contradicted": "What is in print says no.",
+    "conflicting": "What is in print is divided.",
+    "source-silent": "Nothing that was found in print answers it.",
+    "not-found": "Nothing was found in print.",
+}
 _STATES: Final = {
-    "exists-right": "exists and is right",
+    "exists-right": "exists",
     "exists-misdescribed": "exists and is described as something else",
     "not-found": "was not found",
     "cannot-tell": "cannot be told",
@@ -101,9 +108,9 @@ def stances_table() -> str:
     """Return how many places in print stand on which side of each claim, and what that makes."""
     said, rows = stances(), statements()
     return table(
-        ("claim", "for", "against", "qualifies", "silent", "not read", "literature"),
+        ("claim", "literature", "for", "against", "qualifies", "silent", "not read"),
         [
-            (claim_link(claim), *_sides(rows, claim.claim_id), said[claim.claim_id])
+            (claim_link(claim), said[claim.claim_id], *_sides(rows, claim.claim_id))
             for claim in claims()
         ],
     )
@@ -129,7 +136,7 @@ def questions_words() -> str:
         ]
         parts += [
             f"### {question.name}",
-            f"Asked by `{question.report}`. **{said[question.question_id]}**: "
+            f"Asked by `{question.report}`. **{_ANSWERS[said[question.question_id]]}** "
             f"{ended[question.question_id].reason}",
             f"*What is in the way* (`{question.obstacle}`): {question.reason}"
             if question.obstacle
@@ -171,7 +178,8 @@ def citations_words() -> str:
     vision = sum(each.domain == "vision" for each in known)
     unknown = sum(each.domain == "unknown" for each in known)
     return (
-        f"Of the {len(LISTED)} works that the reports list, {vision} are about images and cannot "
+        f"Of the {len(LISTED)} works that the reports list beside the paper itself, {vision} are about "
+        f"images and cannot "
         f"bear on transfer between languages; {unknown} could not be identified. The reports print "
         "bare addresses, so there is no description that could be wrong."
     )

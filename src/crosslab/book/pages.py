@@ -65,7 +65,11 @@ def _claim_pages(verdicts: Sequence[Verdict]) -> dict[str, str]:
 def _report_pages(verdicts: Sequence[Verdict], store: Store) -> dict[str, str]:
     """Return a page for each report that is kept."""
     reports, rows = kept(), list[Row]()
-    audit([each.path for each in reports], knowledge(verdicts, store.root), rows.append)
+    audit(
+        [each.path for each in reports],
+        knowledge(verdicts, store.root),
+        lambda row, _: rows.append(row),
+    )
     return {
         f"reports/{page_name(each)}.md": report_page(each, row)
         for each, row in zip(reports, rows, strict=True)

@@ -17,7 +17,7 @@ def report_page(kept: Kept, row: Row) -> str:
     text = marked_text(decoded(raw, kept.path), row, lambda claim: f"../claims/{claim}.html")
     return "\n\n".join(
         [
-            f"# Report {kept.report[:3]}",
+            f"# Report {kept.short}",
             f"**{plain(row['title'] or 'Without a title')}**",
             f"*It asks:* {plain(row['research_question'] or 'nothing')}",
             f"It declares {_said(declared['claims'])} claims, {_said(declared['verified'])} of "
@@ -30,7 +30,10 @@ def report_page(kept: Kept, row: Row) -> str:
             findings_table(row),
             "## Its claims",
             claims_table(row),
-            "## Five automated reviewers",
+            "How often each of these occurs over all reports, and what the marks are worth, stands "
+            "in [the chapter on the audit](../executed/audit.ipynb); what is in print about the "
+            "question, in [the one on the literature](../executed/literature.ipynb).",
+            "## Automated reviewers",
             "Rubrics, not people: a score is the weighted share of its criteria, from 0 to 10. The "
             f"report's own score is {_said(declared['quality'])}.",
             reviews_table(row),
@@ -39,8 +42,9 @@ def report_page(kept: Kept, row: Row) -> str:
             "has a finding, which is told where the pointer rests on it and in the table above. "
             "Shaded "
             f"blocks stand for {kept.abridged_characters} characters that are not under audit and "
-            f"are not copied here, each in its place. The file, `{kept.report}`, has the SHA-256 "
-            f"`{kept.original_sha256}`.",
+            f"are not copied here, each in its place: so fewer word sequences of the abstract can "
+            f"be read here than in the original. `{kept.report}`, the original: SHA-256 "
+            f"`{kept.original_sha256}`; this copy: `{kept.sha256}`.",
             f'```{{raw}} html\n<pre class="report">{text}</pre>\n```',
         ]
     )

@@ -171,7 +171,7 @@ def _missing(reference: Reference, answers: Mapping[str, Finding]) -> tuple[Cita
 def _seen_or(reference: Reference, otherwise: str) -> tuple[CitationState, str]:
     """Return that a person vouches for a citation, if one does and no index says anything."""
     if reference.mark == "SEEN":
-        return "exists-right", f"a person has seen it as described; {otherwise}"
+        return "exists-right", f"it was looked up and read here (SEEN); {otherwise}"
     return "cannot-tell", otherwise
 
 

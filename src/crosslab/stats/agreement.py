@@ -46,7 +46,7 @@ def interval_alpha(judged: Sequence[Sequence[float | None]]) -> float | None:
         return None
     every = np.concatenate(pairable)
     expected = _squares(every) / (len(every) - 1)
-    if expected == 0:
+    if every.min() == every.max():
         return None
     observed = sum(_squares(values) / (len(values) - 1) for values in pairable)
     return float(1 - observed / expected)

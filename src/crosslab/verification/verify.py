@@ -9,6 +9,7 @@ from crosslab.records import MANIFEST, Store
 from crosslab.reproduction import REPRODUCTION, kept_reproduction, outdated
 from crosslab.sealing import SEAL
 from crosslab.verdicts import judged
+from crosslab.verification.audit import literature_check, reports_check
 from crosslab.verification.chain import chain_check, head_of
 from crosslab.verification.checks import Check
 from crosslab.verification.pages import built_check, chapters_check, generated_check
@@ -41,6 +42,8 @@ def verified(store: Store, scale: str, *, rerun: int, say: Callable[[str], None]
         generated_check(),
         built_check(),
         reproduction_check(store, scale),
+        reports_check(),
+        literature_check(store),
     ]
     if rerun:
         sound = [each.record.unit for each in found if each.record and not each.problems]

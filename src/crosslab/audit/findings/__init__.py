@@ -9,7 +9,7 @@ from crosslab.audit.matching import Match
 from crosslab.audit.references import Judged
 from crosslab.audit.report import Report
 
-__all__ = ["KINDS", "LEVELS", "Finding", "Level", "found"]
+__all__ = ["KINDS", "LEVELS", "Finding", "Level", "finding", "found"]
 
 
 def found(
@@ -34,6 +34,9 @@ def found(
 
 def _unmatched(report: Report, matches: Sequence[Match]) -> Findings:
     for claim, match in zip(report.claims, matches, strict=True):
-        if match.claim_id is None:
+        if match.differs is not None:
+            message = f"reads like {match.differs}"
+            yield finding("claim-differs", message, (claim.start, claim.end))
+        elif match.claim_id is None:
             message = f"no claim of the registry is alike (best score {match.score:g})"
             yield finding("claim-unmatched", message, (claim.start, claim.end))

@@ -33,7 +33,7 @@ KINDS: Final[dict[str, Kind]] = {
     "count-verified": Kind(
         "error", "the declared number of verified claims is not the number marked"
     ),
-    "declared-twice": Kind("error", "one count is stated twice, and differently"),
+    "declared-twice": Kind("warning", "one count is stated twice, and differently"),
     "question-unaddressed": Kind("error", "no claim addresses the research question"),
     "self-comparison": Kind("error", "a number is verified by comparing it with itself"),
     "no-claims": Kind("error", "there is no table of claims, or it is empty"),
@@ -43,13 +43,22 @@ KINDS: Final[dict[str, Kind]] = {
     "verified-near-threshold": Kind(
         "info", "the mark repeats the confidence column, which chance could have done too"
     ),
+    "verified-above-half": Kind(
+        "info", "the mark repeats the confidence column, with a cut at one half or above"
+    ),
     "number-uncomputed": Kind("warning", "a figure is verified and no computation is shown"),
     "abstract-copied": Kind("warning", "the abstract is that of a listed paper"),
     "abstract-cut-off": Kind("warning", "the abstract ends in mid-sentence"),
     "reference-off-topic": Kind("warning", "a reference cannot be about the topic"),
     "reference-unknown": Kind("info", "nothing is known here about a reference"),
+    "reference-doubtful": Kind(
+        "warning", "a reference is printed as something else than was seen under its identifier"
+    ),
+    "same-report": Kind("info", "the same file was given before; its marks count once"),
     "reference-misdescribed": Kind("warning", "a reference is described as something else"),
     "reference-not-found": Kind("warning", "indexes that should hold a reference do not"),
+    "reference-impossible": Kind("warning", "no work can have such an identifier"),
+    "benchmark-unknown": Kind("info", "a benchmark is on no list here; nobody looked for it"),
     "benchmark-not-found": Kind("warning", "a benchmark was looked for and not found"),
     "active-markup": Kind("warning", "a text holds markup that would run or load something"),
     "duplicate-claim": Kind("warning", "one claim is listed twice"),
@@ -64,6 +73,9 @@ KINDS: Final[dict[str, Kind]] = {
     "no-question": Kind("info", "no research question is stated"),
     "no-title": Kind("info", "no title is found"),
     "claim-cut-off": Kind("info", "a claim ends in mid-sentence"),
+    "claim-differs": Kind(
+        "warning", "a claim reads like one of the registry and says something else"
+    ),
     "claim-unmatched": Kind("info", "a claim is none of those in the registry"),
     "agreement": Kind("info", "how far the marks agree with those of the other reports"),
 }

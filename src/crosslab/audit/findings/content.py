@@ -17,14 +17,23 @@ _GENERAL: Final = stems(
     "approach strategy method training improve relate influence change set"
 )
 _FIGURE: Final = re.compile(r"(?<![\w.-])(\d{1,6}\.\d{1,6}|\d{1,3}(?=\s?(?:%|percent)))(?![\w-])")
+_NO_FIGURE: Final = re.compile(
+    r"\b(?:arxiv[:\s]?|sections?|tables?|figures?|fig\.|version|v|python|torch)\s?\d[\d.]*|https?://\S+",
+    re.IGNORECASE,
+)
+_SENTENCE: Final = 120  # characters in which the source of an expected figure would be named
+_STATED_IN: Final = re.compile(
+    r"[^.\r\n]{0,60}?\b(?:from|in|of|on) (?:\w+ ){0,3}(?:table|figure|section|page|appendix|\[\d)",
+    re.IGNORECASE,
+)
 _COMPARED: Final = re.compile(
     r"computed (?:value (?:of )?)?(\d{1,9}(?:\.\d{1,9})?) (?:matches|equals|agrees with) "
     r"(?:the )?expected (?:value (?:of )?)?(\d{1,9}(?:\.\d{1,9})?)",
     re.I,
 )
 _ACTIVE: Final = re.compile(
-    r"<\s*/?\s*(?:script|iframe|object|embed|svg|img|link|style|meta|base|form|input)\b"
-    r"|<[^<>]{0,200}\bon[a-z]{3,20}\s*=|javascript\s*:|data\s*:\s*text/html|!!python\b|!!(?:map|binary)\b"
+    r"<\s{0,3}/?\s{0,3}(?:script|iframe|object|embed|svg|img|link|style|meta|base|form|input)\b"
+    r"|<[^<>]{0,200}\bon[a-z]{3,20}\s{0,3}=|javascript\s{0,3}:|data\s{0,3}:\s{0,3}text/html|!!python\b|!!(?:map|binary)\b"
     r"|\{\{|\{%|\$\{|```|\{(?:raw|include|eval-rst|download|code-cell)\}",
     re.I,
 )
@@ -62,16 +71,22 @@ def question(report: Report) -> Findings:
 
 def figures(report: Report) -> Findings:
     """Yield figures that are marked as verified though nothing in the report computes them."""
+    claimed = {number for claim in report.claims for number in _figures(claim.text)}
     for found in _COMPARED.finditer(report.text):
-        if float(found[1]) == float(found[2]):
+        rest = report.text[found.end() : found.end() + _SENTENCE]
+        if (
+            float(found[1]) == float(found[2])
+            and found[2] in claimed
+            and not _STATED_IN.match(rest)
+        ):
             message = (
-                f"{found[1]} was compared with {found[2]}: where both come from the claim, "
-                "nothing was checked"
+                f"{found[1]} was compared with {found[2]}, which is what the claim says: nothing "
+                "else is named that it was held against"
             )
             yield finding("self-comparison", message, found.span())
     elsewhere = _outside_claims(report)
     for claim in report.claims:
-        numbers = _FIGURE.findall(visible(claim.text))
+        numbers = _figures(claim.text)
         shown = [number for number in numbers if number in elsewhere]
         if claim.verified and numbers and not shown:
             message = (
@@ -90,6 +105,17 @@ def active_text(report: Report) -> Findings:
 
 def _outside_claims(report: Report) -> frozenset[str]:
     """Return the figures of a report that stand outside its tables and references."""
-    kept = {"title", "abstract", "introduction", "method", "results", "discussion", "limitations"}
-    pieces = [report.text[part.start : part.end] for part in report.parts if part.kind in kept]
-    return frozenset(_FIGURE.findall(" ".join(pieces)))
+    tables = {"table-head", "table-rule", "table-row", "references"}
+    pieces = [part for part in report.parts if part.kind not in tables]
+    spans = [(part.start, part.end) for part in pieces] + [*report.uncovered]
+    return frozenset(_figures(" ".join(report.text[start:end] for start, end in spans)))
+
+
+def _figures(text: str) -> list[str]:
+    """Return the figures in a text; numbers of sections, tables and papers are none.
+
+    Example:
+        >>> _figures("It gains 2.1 points (Section 3.2 of arXiv:2104.08645), or 5 %.")
+        ['2.1', '5']
+    """
+    return _FIGURE.findall(_NO_FIGURE.sub(" ", visible(text)))

@@ -9,6 +9,9 @@ from crosslab.audit.report import PrintedClaim, Report
 
 _FEWEST: Final = 2  # marks of each kind; with fewer a threshold can always be drawn
 _LARGEST_SHARE_OF_EXCEPTIONS: Final = 0.1
+_HALF: Final = 0.5
+_MOST_EXCEPTIONS: Final = 100  # to be told one by one
+_EVEN: Final = 0.5  # from here on chance explains it as well
 _RARE: Final = 0.05  # from here on chance is no explanation
 
 
@@ -20,7 +23,18 @@ class Threshold(NamedTuple):
     exceptions: tuple[int, ...]  # which marks, by place, are not what the cut says
     marks: int
     verified: int
-    chance: float  # at most so often would marks given at random agree as well with some cut
+    ranked: tuple[float, ...]  # the confidences, the highest first
+
+    @property
+    def few_exceptions(self) -> bool:
+        """Whether the cut gives nearly all of the marks."""
+        most = min(_LARGEST_SHARE_OF_EXCEPTIONS * self.marks, _MOST_EXCEPTIONS)
+        return len(self.exceptions) <= most
+
+    @property
+    def chance(self) -> float:
+        """At most so often would marks given at random agree as well with some cut."""
+        return _chance(self.ranked, self.verified, len(self.exceptions))
 
 
 def threshold(claims: Sequence[PrintedClaim]) -> Threshold | None:
@@ -51,7 +65,7 @@ def threshold(claims: Sequence[PrintedClaim]) -> Threshold | None:
         exceptions=tuple(place for value, mark, place in pairs if mark != (value >= best)),
         marks=len(pairs),
         verified=verified,
-        chance=_chance([value for value, _, _ in ranked], verified, best_wrong),
+        ranked=tuple(value for value, _, _ in ranked),
     )
 
 
@@ -61,9 +75,12 @@ def _chance(ranked: Sequence[float], verified: int, exceptions: int) -> float:
     For each possible cut the arrangements near enough to it are counted; those near to two
     cuts are counted twice, so that the share is never too small.
     """
-    total, near = len(ranked), 0
-    tops = [place for place in range(1, total) if ranked[place] < ranked[place - 1]] + [total]
-    for top in tops:
+    total = len(ranked)
+    near = 0
+    # A cut that marks many more or many fewer than were marked cannot be near.
+    for top in range(max(1, verified - exceptions), min(total, verified + exceptions) + 1):
+        if top < total and ranked[top] == ranked[top - 1]:
+            continue  # no cut between equal confidences
         for lost in range(exceptions + 1):  # verified by the cut and not marked
             won = verified - top + lost  # marked and not verified by the cut
             if won >= 0 and lost + won <= exceptions:
@@ -74,7 +91,10 @@ def _chance(ranked: Sequence[float], verified: int, exceptions: int) -> float:
 def marks(report: Report) -> Findings:
     """Yield that the marks are a threshold on the confidences, where it lies, and exceptions."""
     cut = threshold(report.claims)
-    if cut is None or len(cut.exceptions) > _LARGEST_SHARE_OF_EXCEPTIONS * cut.marks:
+    if cut is None or not cut.few_exceptions:
+        return
+    chance = cut.chance
+    if chance > _EVEN:
         return
     message = (
         f"“verified” is a confidence of {cut.confidence:g} or more for "
@@ -90,7 +110,9 @@ def marks(report: Report) -> Findings:
         message += f"; exceptions: {named}"
     message += (
         f"; marks given at random would agree so well with some cut in at most "
-        f"{100 * cut.chance:.2g} % of cases"
+        f"{100 * chance:.2g} % of cases"
     )
-    code = "verified-is-threshold" if cut.chance <= _RARE else "verified-near-threshold"
+    code = "verified-is-threshold" if chance <= _RARE else "verified-near-threshold"
+    if cut.confidence >= _HALF and code == "verified-is-threshold":
+        code = "verified-above-half"  # which is what a mark may well mean
     yield finding(code, message, table_span(report))

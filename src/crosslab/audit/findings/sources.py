@@ -12,7 +12,10 @@ from crosslab.literature.references import Reference
 from crosslab.literature.testimony import KnownBenchmark
 
 _COPIED: Final = 0.5  # of the word sequences of an abstract
+_IMPOSSIBLE: Final = re.compile(r"arXiv:\d\d(?!0[1-9]|1[0-2])\d\d\.")
+_NAMED: Final = re.compile(r"\b([A-Z][\w-]{0,40}[A-Z][\w-]{0,40}) benchmark\b")
 _ENDS: Final = (".", "!", "?")
+_CLOSING: Final = " \t\r\n\"')]\u201d\u2019\u00bb"  # may stand behind the end of a sentence
 _CUT_WORDS: Final = 8  # fewer may be missing at the end of an abstract that was not cut
 
 
@@ -42,7 +45,7 @@ def abstract(report: Report, known: Sequence[KnownAbstract]) -> Findings:
         yield finding("abstract-copied", said, span)
         missing = found.words - found.reached - WORDS
         message += f": about {missing} of the {found.words} words in print are missing"
-    if missing > _CUT_WORDS or not text.rstrip().endswith(_ENDS):
+    if missing > _CUT_WORDS or not text.rstrip(_CLOSING).endswith(_ENDS):
         yield finding("abstract-cut-off", message, span)
 
 
@@ -50,13 +53,19 @@ def references(report: Report, judged: Sequence[Judged]) -> Findings:
     """Yield references that cannot be about the topic, are wrong, or are not known here."""
     for cited, each in zip(report.references, judged, strict=True):
         place = (cited.start, cited.end)
+        if _IMPOSSIBLE.match(cited.identifier):
+            message = f"{cited.identifier}: the third and fourth digit are a month, 01 to 12"
+            yield finding("reference-impossible", message, place)
+            continue
         if each.status == "exists-misdescribed":
             yield finding("reference-misdescribed", f"{cited.identifier}: {each.why}", place)
         if each.status == "not-found":
             yield finding("reference-not-found", f"{cited.identifier}: {each.why}", place)
-        if each.status == "cannot-tell":
+        if each.status == "cannot-tell" and not each.fits:
+            yield finding("reference-doubtful", f"{cited.identifier}: {each.why}", place)
+        elif each.status == "cannot-tell":
             yield finding("reference-unknown", f"{cited.identifier}: {each.why}", place)
-        if each.known is not None and each.known.domain == "vision":
+        if each.known is not None and each.fits and each.known.domain == "vision":
             message = (
                 f"{cited.identifier} ({_named(each.known)}) is about images; it cannot bear on "
                 "transfer between languages"
@@ -76,15 +85,21 @@ def benchmarks(report: Report, known: Sequence[KnownBenchmark]) -> Findings:
     for each in known:
         if each.exists:
             continue
-        pattern = re.compile(
-            "|".join(
-                rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in (each.name, *each.aliases)
-            ),
-            re.I,
-        )
         for start, end in places:
-            found = pattern.search(report.text, start, end)
+            found = _pattern(each).search(report.text, start, end)
             if found is not None:
                 near = " and ".join(real.name for real in each.nearest[:2])
                 message = f"{each.name} was looked for and not found; nearest are {near}"
                 yield finding("benchmark-not-found", message, found.span())
+    listed = {name.casefold() for each in known for name in (each.name, *each.aliases)}
+    for start, end in places:
+        for found in _NAMED.finditer(report.text, start, end):
+            if found[1].casefold() not in listed:
+                message = f"{found[1]} is on no list here: nobody looked whether it exists"
+                yield finding("benchmark-unknown", message, found.span(1))
+
+
+def _pattern(benchmark: KnownBenchmark) -> re.Pattern[str]:
+    """Return what a benchmark is called, as a word of its own."""
+    names = "|".join(re.escape(name) for name in (benchmark.name, *benchmark.aliases))
+    return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])", re.IGNORECASE)
