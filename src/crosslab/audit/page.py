@@ -186,8 +186,8 @@ _LEGEND_CLAIMS: Final = (
 )
 _LEGEND_FINDINGS: Final = (
     "<p><b>error</b>: the report contradicts itself or does not do what it says; <b>warning</b>: "
-    "do not rely on it; <b>info</b>: worth knowing. Characters are counted from the beginning of the "
-    "file.</p>"
+    "do not rely on it; <b>info</b>: worth knowing. Characters are counted from the "
+    "beginning of the file.</p>"
 )
 _LEGEND_TEXT: Final = (
     '<p><mark class="claim yes">marked as verified</mark> <mark class="claim no">marked as not '

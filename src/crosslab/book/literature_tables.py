@@ -178,8 +178,8 @@ def citations_words() -> str:
     vision = sum(each.domain == "vision" for each in known)
     unknown = sum(each.domain == "unknown" for each in known)
     return (
-        f"Of the {len(LISTED)} works that the reports list beside the paper itself, {vision} are about "
-        f"images and cannot "
-        f"bear on transfer between languages; {unknown} could not be identified. The reports print "
-        "bare addresses, so there is no description that could be wrong."
+        f"Of the {len(LISTED)} works that the reports list beside the paper itself, {vision} are "
+        f"about images and cannot bear on transfer between languages; {unknown} could not be "
+        "identified. The reports print bare addresses, so there is no description that could be "
+        "wrong."
     )

@@ -73,12 +73,11 @@ def claims_table(row: Row) -> str:
             plain(each["text"]),
             _marked(each),
             _registry(each),
-            each["literature"] or "",
-            each["replication"] or "",
+            "; ".join(filter(None, (each["literature"], each["replication"]))),
         )
         for number, each in enumerate(row["claims"], start=1)
     ]
-    header = ("row", "claim", "the report", "registry", "literature", "runs")
+    header = ("row", "claim", "the report", "registry", "literature; runs")
     return table(header, rows)
 
 
