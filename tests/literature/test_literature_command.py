@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from crosslab.errors import RunError, UsageError
 from crosslab.literature import command
 from crosslab.literature.found import Search
+from crosslab.literature.freezing import frozen_citations
 from crosslab.literature.references import references
 from crosslab.literature.sources import SOURCES
 
@@ -174,3 +175,18 @@ def test_a_word_of_help_needs_no_client_loaded():
         "sys.exit(bool(clients & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_references_can_be_looked_up_again_and_what_came_of_it_is_kept(
+    run, project, monkeypatch, cloud
+):
+    unpaused(monkeypatch)
+    asked = dict(list(references().items())[:2])
+    monkeypatch.setattr(command, "references", lambda: asked)
+    run("search", "cross-lingual fish")
+    done = run("refresh", "--citations")
+    assert done.exit_code == 0, done.exception
+    for key in asked:
+        assert f"{key}: " in done.stderr
+    kept = frozen_citations(project / "runs")
+    assert any("2104.08645" in question for question in kept)

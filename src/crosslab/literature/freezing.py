@@ -91,17 +91,8 @@ def frozen_citations(results: Path) -> dict[str, dict[str, Answer]]:
         StoreError: Files are damaged; all of them are named.
     """
     found: dict[str, dict[str, Answer]] = {}
-    problems: list[str] = []
-    for path in sorted((results / CITATIONS).glob("*/*.json")):
-        try:
-            answer = frozen(path.parent, path.stem)
-        except StoreError as error:
-            problems += error.problems
-            continue
-        if answer is not None:
-            found.setdefault(answer.query, {})[answer.source] = answer
-    if problems:
-        raise StoreError(problems)
+    for answer in _every(results / CITATIONS, "*/*.json"):
+        found.setdefault(answer.query, {})[answer.source] = answer
     return found
 
 
@@ -112,15 +103,23 @@ def frozen_questions(results: Path) -> list[tuple[str, int, tuple[str, ...]]]:
         StoreError: Files are damaged; all of them are named.
     """
     found: dict[tuple[str, int], list[str]] = {}
+    for answer in _every(results / SEARCHES, "*-*/*.json"):
+        found.setdefault((answer.query, answer.limit), []).append(answer.source)
+    return [(query, limit, tuple(sources)) for (query, limit), sources in found.items()]
+
+
+def _every(folder: Path, pattern: str) -> list[Answer]:
+    """Return every frozen answer below a folder, or refuse with all that are damaged."""
+    found: list[Answer] = []
     problems: list[str] = []
-    for path in sorted((results / SEARCHES).glob("*-*/*.json")):
+    for path in sorted(folder.glob(pattern)):
         try:
             answer = frozen(path.parent, path.stem)
         except StoreError as error:
             problems += error.problems
             continue
         if answer is not None:
-            found.setdefault((answer.query, answer.limit), []).append(answer.source)
+            found.append(answer)
     if problems:
         raise StoreError(problems)
-    return [(query, limit, tuple(sources)) for (query, limit), sources in found.items()]
+    return found
