@@ -172,6 +172,8 @@ def test_verify_says_what_it_checked_and_ends_with_status_0(book, crosslab):
     assert [line.split()[:2] for line in done.stdout.splitlines() if line[0] != " "] == [
         *([name, "ok"] for name in names),
         ["again", "-"],
+        ["reports", "ok"],
+        ["literature", "ok"],
     ]
     found = json.loads(Path("found.json").read_text())
     schema = json.loads((PROJECT / "claims" / "verification.schema.json").read_text())

@@ -62,6 +62,12 @@ def chapters() -> tuple[Chapter, ...]:
     return tuple(each for each in CHAPTERS if f"{EXECUTED.name}/{each.name}" in files)
 
 
+def chapter_link(name: str, text: str) -> str:
+    """Return a link to a chapter from a page in a folder of its own; the text where it has none."""
+    there = name in {each.name for each in chapters()}
+    return f"[{text}](../{EXECUTED.name}/{name}.ipynb)" if there else text
+
+
 # Where the verdict on a claim is argued.
 CHAPTER_OF: Final = {
     "gain-paraphrase": "transfer-paraphrase",

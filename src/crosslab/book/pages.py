@@ -13,7 +13,14 @@ from crosslab.book.chapters import CHAPTER_OF, TRANSFER, Chapter, chapters
 from crosslab.book.claim_pages import claim_page
 from crosslab.book.freshness import Seen, staleness
 from crosslab.book.method_tables import tasks_table, tasks_words
-from crosslab.book.render import page_name, reproduction_words, run_entry, table, verdict_table
+from crosslab.book.render import (
+    claim_link,
+    page_name,
+    reproduction_words,
+    run_entry,
+    table,
+    verdict_table,
+)
 from crosslab.book.report_pages import report_page
 from crosslab.book.run import STAMP, read_notebook
 from crosslab.claims import Verdict, claims
@@ -92,7 +99,8 @@ def _answer(store: Store, found: Sequence[Verdict]) -> str:
     )
     places = occurrences()
     quoted = "\n".join(
-        f"- {claim.name}, in {len(places[claim.claim_id])} reports: “{claim.quote}”"
+        f"- {claim_link(claim, base='.')}, in {len(places[claim.claim_id])} reports: "
+        f"“{claim.quote}”"
         for claim in claims()
         if claim.claim_id in {each.claim_id for each in found}
     )

@@ -6,6 +6,7 @@ from crosslab.audit.auditing import Row
 from crosslab.audit.decoding import decoded
 from crosslab.audit.keeping import REPORTS, Kept
 from crosslab.audit.page import marked_text
+from crosslab.book.chapters import chapter_link
 from crosslab.book.claim_pages import MARKS
 from crosslab.book.render import plain, table
 
@@ -31,8 +32,8 @@ def report_page(kept: Kept, row: Row) -> str:
             "## Its claims",
             claims_table(row),
             "How often each of these occurs over all reports, and what the marks are worth, stands "
-            "in [the chapter on the audit](../executed/audit.ipynb); what is in print about the "
-            "question, in [the one on the literature](../executed/literature.ipynb).",
+            f"in {chapter_link('audit', 'the chapter on the audit')}; what is in print about the "
+            f"question, in {chapter_link('literature', 'the one on the literature')}.",
             "## Automated reviewers",
             "Rubrics, not people: a score is the weighted share of its criteria, from 0 to 10. The "
             f"report's own score is {_said(declared['quality'])}.",
