@@ -79,6 +79,7 @@ def test_what_comes_out_follows_the_published_schema(folder):
         "\ufeff" + report_text(),
     ]
     rows, _ = results(written(folder, *texts))
+    assert len(rows) == len(texts)
     jsonschema.validate({"reports": rows}, SCHEMA)
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from crosslab.audit import matching
 from crosslab.audit.keeping import kept
-from crosslab.audit.matching import THRESHOLD, Matcher, best_threshold, labelled, quality
+from crosslab.audit.matching import THRESHOLD, Matcher
 from crosslab.audit.parsing import parsed
+from crosslab.audit.wordings import best_threshold, labelled, quality
 from crosslab.claims import claims
 
 MATCHER = Matcher(claims())

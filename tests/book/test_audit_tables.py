@@ -5,7 +5,8 @@ import pytest
 from conftest import rows
 
 from crosslab.audit.keeping import kept
-from crosslab.audit.matching import Matcher, labelled, quality
+from crosslab.audit.matching import Matcher
+from crosslab.audit.wordings import labelled, quality
 from crosslab.book import audit_tables, literature_tables
 from crosslab.book.report_pages import report_page
 from crosslab.claims import claims

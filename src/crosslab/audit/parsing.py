@@ -6,19 +6,20 @@ place; the rest is left uncovered, counted and reported.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 
 from crosslab.audit.cells import columns, confidence, is_rule, mark, split_cells
 from crosslab.audit.citing import entries_of
 from crosslab.audit.decoding import UNDECODED
+from crosslab.audit.lines import Line, lines
 from crosslab.audit.markup import visible
-from crosslab.audit.report import Declared, Noted, Part, PrintedClaim, Report, Span
+from crosslab.audit.report import Noted, Part, PrintedClaim, Report, Span
+from crosslab.audit.stating import declared, question
 
 Value = TypeVar("Value")
 
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _HEADING: Final = re.compile(
     r"#{0,6}\s?\s?(?:(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVX]{1,5}[.)])\s)?\s?(.*)\Z"
 )
@@ -54,52 +55,6 @@ _DATE: Final = re.compile(
     r"(?:\d{1,2}, )?\d{4}\Z"
     r"|\d{4}-\d{2}-\d{2}\Z"
 )
-_END: Final = r"(?:\r\n|\r|\n)"
-_QUESTION: Final = re.compile(
-    rf"\bresearch question[ \t]{{0,3}}(?:is[ \t]{{0,3}})?(?:[:-][ \t]{{0,9}}|:?{_END}{_END}?)"
-    rf"((?:[^?\r\n]|{_END}(?![\r\n])){{1,2000}})",
-    re.IGNORECASE,
-)
-_COUNT: Final = r"(?<![\d,.])(\d{1,9}(?:,\d{3}){0,3})"
-_GAP: Final = r"[\s*_]{1,6}"
-_DECLARED: Final = {
-    "papers": re.compile(
-        rf"{_COUNT}{_GAP}(?:papers|articles|studies|documents){_GAP}(?:were{_GAP})?retrieved"
-        rf"|yielded{_GAP}{_COUNT}{_GAP}(?:papers|articles|studies|documents)",
-        re.IGNORECASE,
-    ),
-    "claims": re.compile(
-        rf"{_COUNT}{_GAP}claims?{_GAP}(?:were{_GAP})?(?:extracted|identified)"
-        rf"|extracted{_GAP}{_COUNT}{_GAP}claims?|claims extracted:{_GAP}{_COUNT}",
-        re.IGNORECASE,
-    ),
-    "verified": re.compile(
-        rf"{_COUNT}{_GAP}(?:(?:were|of them){_GAP})?(?:independently{_GAP})?verified\b(?!{_GAP}by)"
-        rf"|{_COUNT}{_GAP}of{_GAP}\d{{1,9}}{_GAP}claims{_GAP}(?:were{_GAP})?verified"
-        rf"|verified{_GAP}{_COUNT}{_GAP}claims",
-        re.IGNORECASE,
-    ),
-    "quality": re.compile(
-        rf"(?:quality|review)(?:{_GAP}review)?{_GAP}score(?:{_GAP}of|:)?{_GAP}(\d{{1,2}}(?:\.\d{{1,3}})?)"
-        r"[*_]{0,3} ?/ ?10\b",
-        re.IGNORECASE,
-    ),
-}
-_BEST_QUALITY: Final = 10
-
-
-class Line(NamedTuple):
-    """A line without its end, and where it stands."""
-
-    text: str
-    start: int
-    end: int  # of the text
-    after: int  # of the line's end
-
-    @property
-    def whole(self) -> Span:
-        """The line with its end."""
-        return Span(self.start, self.after)
 
 
 class Table(NamedTuple):
@@ -127,19 +82,6 @@ class _Reading:
     noted: list[Noted] = field(default_factory=list)
 
 
-def lines(text: str) -> Iterator[Line]:
-    r"""Return the lines of a text; only CR, LF and CRLF end one.
-
-    Example:
-        >>> [line.text for line in lines("a\r\nb\u2028c\n")]
-        ['a', 'b\u2028c']
-    """
-    for found in _LINE.finditer(text):
-        whole = found[0]
-        bare = whole.rstrip("\r\n")
-        yield Line(bare, found.start(), found.start() + len(bare), found.end())
-
-
 def parsed(text: str, *, path: str, sha256: str) -> Report:
     """Return a report as it reads; what is odd about its form is noted with its place."""
     reading = _Reading()
@@ -150,16 +92,16 @@ def parsed(text: str, *, path: str, sha256: str) -> Report:
         _read(reading, Line(line.text, *(place + begin for place in line[1:])))
     _note_bytes(reading, text)
     prose = _prose(reading, text)
-    question = _question(prose)
+    asked = question(prose)
     return Report(
         path=path,
         sha256=sha256,
         text=text,
         title=reading.title,
-        question=None if question is None else visible(text[slice(*question)]),
-        question_span=question,
+        question=None if asked is None else visible(text[slice(*asked)]),
+        question_span=asked,
         date=reading.date,
-        declared=_declared(prose),
+        declared=declared(prose),
         claims=reading.claims,
         references=entries_of(text, [Span(line.start, line.end) for line in reading.references]),
         parts=sorted(reading.parts, key=lambda part: part.start),
@@ -407,28 +349,3 @@ def _prose(reading: _Reading, text: str) -> str:
         pieces += [text[position:start], " " * (end - start)]
         position = end
     return "".join([*pieces, text[position:]])
-
-
-def _declared(prose: str) -> dict[str, list[Declared]]:
-    """Return what a report states about itself; a quality above the best there is is none."""
-    plain = prose.replace("\N{NO-BREAK SPACE}", " ")
-    found = {key: _statements(pattern, plain) for key, pattern in _DECLARED.items()}
-    found["quality"] = [each for each in found["quality"] if each.value <= _BEST_QUALITY]
-    return found
-
-
-def _statements(pattern: re.Pattern[str], prose: str) -> list[Declared]:
-    """Return every number a report states, with the sentence piece that states it."""
-    return [
-        Declared(float(next(filter(None, found.groups())).replace(",", "")), *found.span())
-        for found in pattern.finditer(prose)
-    ]
-
-
-def _question(prose: str) -> Span | None:
-    """Return where the research question stands: up to its question mark, or to a blank line."""
-    found = _QUESTION.search(prose)
-    if found is None:
-        return None
-    start, end = found.span(1)
-    return Span(start, end + 1 if prose[end : end + 1] == "?" else end)

@@ -13,10 +13,11 @@ from crosslab.audit.findings import KINDS, LEVELS
 from crosslab.audit.findings.marks import Threshold, threshold
 from crosslab.audit.keeping import Kept, kept
 from crosslab.audit.knowledge import knowledge, verdicts_so_far
-from crosslab.audit.matching import NO_CLAIM, Matcher, labelled, quality
+from crosslab.audit.matching import NO_CLAIM, Matcher
 from crosslab.audit.occurrences import Occurrence, occurrences
 from crosslab.audit.report import PrintedClaim
 from crosslab.audit.reviewers import REVIEWERS
+from crosslab.audit.wordings import labelled, quality
 from crosslab.book.render import claim_link, page_name, plain, row_link, source_words, table
 from crosslab.claims import claims
 from crosslab.literature.references import references

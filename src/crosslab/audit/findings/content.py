@@ -34,7 +34,7 @@ _COMPARED: Final = re.compile(
 _ACTIVE: Final = re.compile(
     r"<\s{0,3}/?\s{0,3}(?:script|iframe|object|embed|svg|img|link|style|meta|base|form|input)\b"
     r"|<[^<>]{0,200}\bon[a-z]{3,20}\s{0,3}=|javascript\s{0,3}:|data\s{0,3}:\s{0,3}text/html|!!python\b|!!(?:map|binary)\b"
-    r"|\{\{|\{%|\$\{|```|\{(?:raw|include|eval-rst|download|code-cell)\}",
+    r"|\{\{|\{%|\$\{|```\s{0,2}\{|\{(?:raw|include|eval-rst|download|code-cell)\}",
     re.I,
 )
 
