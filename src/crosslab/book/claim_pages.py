@@ -70,13 +70,12 @@ def places_table(places: Sequence[Occurrence]) -> str:
         (
             row_link(f"{each.report.short}, row {each.row}", each.report, each.row),
             plain(each.text),
-            MARKS[each.verified],
-            "none" if each.confidence is None else f"{each.confidence:.2f}",
+            MARKS[each.verified] + ("" if each.confidence is None else f", {each.confidence:.2f}"),
             f"{each.start} to {each.end}",
         )
         for each in places
     ]
-    return table(("report", "words", "says the report", "confidence", "characters"), rows)
+    return table(("report", "words", "mark, confidence", "characters"), rows)
 
 
 def statements_table(statements: Sequence[Statement], sources: Mapping[str, Reference]) -> str:
