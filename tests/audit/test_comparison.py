@@ -29,7 +29,7 @@ def test_a_claim_marked_otherwise_elsewhere_is_named_with_a_report_that_does():
     made = tally(*REPORTS)
     (elsewhere, agreement) = found(made, REPORTS[1])
     assert elsewhere[:2] == ("verified-elsewhere", 10)
-    assert "2 other reports, such as report-0" in elsewhere[2]
+    assert "2 others, such as report-0" in elsewhere[2]
     assert agreement[2].startswith("1 of 2 marks agree")
 
 

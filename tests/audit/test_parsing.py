@@ -237,11 +237,70 @@ def test_another_table_and_prose_with_a_pipe_are_no_claims():
     assert any("P(a|b)" in each for each in covered)
 
 
-def test_prose_right_below_a_table_ends_it():
-    text = table(form="pipe") + "\nNote that P(a|b) is meant.\n| late | ✓ | 0.5 |"
-    report = read(report_text(claims=text))
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "Note that P(a|b) is meant.",
+        "(continued on the next page)",
+        "<!-- checked -->",
+        "\n| **Second paper** |",
+    ],
+)
+def test_an_odd_line_inside_a_table_is_uncovered_and_loses_no_later_row(odd):
+    lines = table(form="pipe").split("\n")
+    report = read(report_text(claims="\n".join([*lines[:3], odd, *lines[3:]])))
+    assert [claim.text for claim in report.claims] == [text for text, _, _ in ROWS]
+    assert odd.strip() in [report.text[start:end].strip() for start, end in report.uncovered]
+
+
+@pytest.mark.parametrize("rule", ["", "|---|---|---|\n"])
+def test_a_table_of_as_many_columns_right_below_is_another_one(rule):
+    other = (
+        f"\n| Language | Accuracy | Runs |\n{rule}| Danish | 82.1 | many |\n| Finnish | 65 | few |"
+    )
+    report = read(report_text(claims=table(form="pipe") + other))
+    assert [claim.text for claim in report.claims] == [text for text, _, _ in ROWS]
+
+
+@pytest.mark.parametrize("start", ["---\n\n", "---\ntitle: never closed\n\n"])
+def test_a_rule_at_the_beginning_swallows_nothing(start):
+    report = read(start + report_text())
     assert len(report.claims) == len(ROWS)
-    assert any("late" in report.text[start:end] for start, end in report.uncovered)
+    assert report.question == QUESTION
+
+
+def test_an_underlined_heading_that_is_not_known_ends_a_list_of_references():
+    report = read(report_text() + "\n\nAppendix\n--------\n\nThis is how it was made.\n")
+    assert [each.identifier for each in report.references] == ["arXiv:2104.08645"]
+    assert "This is how it was made." in [
+        report.text[start:end].strip() for start, end in report.uncovered
+    ]
+
+
+def test_entries_without_marks_are_told_apart_by_blank_lines():
+    entries = (
+        "Huang, K. (2021). A title\nthat goes on. arXiv:2104.08645.\n\n"
+        "Ngugi, S. (2025). Another\ntitle.\n2021. arXiv:2506.15415."
+    )
+    report = read(report_text().replace("- <http://arxiv.org/abs/2104.08645v2>", entries))
+    assert [each.identifier for each in report.references] == [
+        "arXiv:2104.08645",
+        "arXiv:2506.15415",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "**Research question**: Does it hold?",
+        "Research question (RQ1): Does it hold?",
+        "Research questions: (1) Does it hold? (2) Why?",
+        "The research question is: \u201cDoes it hold?\u201d",
+    ],
+)
+def test_a_question_is_found_in_every_common_form(words):
+    text = report_text().replace(f"Research question: {QUESTION}", words)
+    assert read(text).question == "Does it hold?"
 
 
 def test_a_table_of_statements_is_one_of_claims_only_if_something_verifies_them():
@@ -333,6 +392,8 @@ SLOW = {
     "tags": "<a" * 100_000,
     "quality": "quality " * 20_000,
     "references": "References\n" + "arxiv " * 40_000,
+    "accents": "a" + "\u0301\u0316" * 60_000,
+    "negations": table([("not " * 16_000 + "robust training improves.", "✓", "0.5")]),
     "many": table([(f"A claim with number {n} [12].", "✓" if n % 3 else "×", f"0.{n}")
                    for n in range(100, 8_000)]),
 }  # fmt: skip

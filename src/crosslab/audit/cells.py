@@ -111,7 +111,7 @@ def mark(cell: str) -> bool | None:
     """
     if len(cell) > _LONGEST_NAME:
         return None
-    seen = visible(cell).casefold().strip(" .")
+    seen = _ASIDE.sub("", visible(cell)).casefold().strip(" .")
     words = seen.split()
     for said, value in ((_YES, True), (_NO, False)):  # "✓ verified" says one thing twice
         if seen in said or (len(words) > 1 and all(word in said for word in words)):

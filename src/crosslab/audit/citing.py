@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
+from crosslab.audit.cells import is_rule
 from crosslab.audit.markup import visible
 from crosslab.audit.report import Cited, Span
 
@@ -32,18 +34,26 @@ _REST: Final = re.compile(
 )
 _LONGEST: Final = 300
 _FEWEST_WORDS: Final = 2  # fewer describe nothing
-_BEGINS: Final = re.compile(r"\s*(?:[-*+•]\s|\[?\d{1,4}[\].)]\s)")
+_BEGINS: Final = re.compile(r"\s*(?:[-*+•]\s|\[?\d{1,3}[\].)]\s)")
 
 
 def entries_of(text: str, lines: Sequence[Span]) -> list[Cited]:
     """Return the entries of a list of references, some of which may take several lines.
 
-    In a list with bullets or numbers a line without one goes on with the entry before it.
+    In a list with bullets or numbers a line without one goes on with the entry before it; in
+    one with blank lines every line does that has none above it.
     """
+    lines = [each for each in lines if not is_rule(text[each.start : each.end].strip())]
     marked = any(_BEGINS.match(text, start, end) for start, end in lines)
+    apart = any(_blank(text, one, other) for one, other in pairwise(lines))
     groups: list[Span] = []
     for start, end in lines:
-        if groups and marked and not _BEGINS.match(text, start, end):
+        goes_on = bool(groups) and (
+            not _BEGINS.match(text, start, end)
+            if marked
+            else apart and not _blank(text, groups[-1], Span(start, end))
+        )
+        if goes_on:
             groups[-1] = Span(groups[-1].start, end)
         else:
             groups.append(Span(start, end))
@@ -84,3 +94,9 @@ def cited(text: str, offset: int) -> list[Cited]:
             end=offset + start + len(body),
         )
     ]
+
+
+def _blank(text: str, one: Span, other: Span) -> bool:
+    """Whether a blank line stands between two lines."""
+    between = text[one.end : other.start].replace("\r\n", "\n").replace("\r", "\n")
+    return between.count("\n") > 1

@@ -39,7 +39,7 @@ def run_audit(  # noqa: PLR0913 - the options of the command
     if fail_on is not None:
         lookup(dict.fromkeys(LEVELS), fail_on, kind="level of finding")
     known = knowledge(verdicts_so_far(store, scale), store.root)
-    console = Console(
+    console = _Console(
         quiet=STANDARD in files.values(), soft_wrap=True, highlight=False, markup=False
     )
     with takers(files, reports) as taking:
@@ -55,6 +55,14 @@ def run_audit(  # noqa: PLR0913 - the options of the command
         count = sum(total.levels[each] for each in LEVELS[LEVELS.index(fail_on) :])
         if count:
             raise StaleError(f"Findings of level {fail_on} or above: {count}.")
+
+
+class _Console(Console):
+    """A console that leaves it to the command line what a reader who has had enough means."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so, and do not end with a status of its own."""
+        raise BrokenPipeError
 
 
 def _keep(reports: Sequence[Path], total: Total, console: Console) -> None:

@@ -42,8 +42,8 @@ class Tally:
             if other:
                 message = (
                     f"{each.claim_id} is marked as {_MARKS[each.verified]} here and as "
-                    f"{_MARKS[not each.verified]} in {_reports(other)}, such as "
-                    f"{self._first[each.claim_id, not each.verified]}"
+                    f"{_MARKS[not each.verified]} in "
+                    f"{_reports(other, self._first[each.claim_id, not each.verified])}"
                 )
                 yield finding("verified-elsewhere", message, (each.start, each.end))
             if same != other:
@@ -65,8 +65,8 @@ class Tally:
         )
 
 
-def _reports(count: int) -> str:
-    return "one other report" if count == 1 else f"{count:,} other reports"
+def _reports(count: int, first: str) -> str:
+    return f"one other report, {first}" if count == 1 else f"{count:,} others, such as {first}"
 
 
 def _once(marked: Iterable[Marked]) -> list[Marked]:

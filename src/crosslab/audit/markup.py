@@ -12,6 +12,8 @@ _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>")
 _AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,1000})>")
 _LINK: Final = re.compile(r"!?\[([^\[\]]{0,1000})\]\([^()\s]{0,1000}\)")
 _EMPHASIS: Final = re.compile(r"(\*\*|__|`|~~)")
+_ACCENTS: Final = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE: Final = re.compile(rf"({_ACCENTS}{{8}}){_ACCENTS}+")
 _SPACE: Final = re.compile(r"\s+")
 _FORMS: Final = str.maketrans(
     {
@@ -41,6 +43,7 @@ def visible(text: str) -> str:
         text = _LINK.sub(r"\1", text)
     text = _EMPHASIS.sub("", text)
     if not text.isascii():
+        text = _PILE.sub(r"\1", text)  # to put thousands of accents in order takes too long
         text = unicodedata.normalize("NFKC", text.translate(_FORMS)).translate(_FORMS)
     return _SPACE.sub(" ", text).strip()
 

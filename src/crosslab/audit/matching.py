@@ -105,6 +105,7 @@ _DECLINE: Final = frozenset(
     "los fall unsuit unsuitab identical".split()
 )
 _OPPOSITES: Final = ("un", "in", "im", "non", "dis")
+_NEAR: Final = 12  # words within which they stand
 _SCOPE: Final = 3  # words with meaning that a negation reaches
 
 
@@ -141,7 +142,10 @@ class Matcher:
         self.threshold = threshold
         read = [(claim.claim_id, _wording(claim.quote)) for claim in claims]
         self._essential = {
-            claim.claim_id: [frozenset(map(_stem, each.split("|"))) for each in claim.essential]
+            claim.claim_id: [
+                (frozenset(map(_stem, each.split("|"))), each.replace("|", " or "))
+                for each in claim.essential
+            ]
             for claim in claims
         }
         uses = Counter(stem for _, each in read for stem in each.words)
@@ -178,9 +182,9 @@ class Matcher:
 
     def _lacking(self, wording: _Wording, claim_id: str) -> str | None:
         """Return which essential word a wording lacks; one that was cut off may have lost it."""
-        for words in self._essential[claim_id]:
+        for words, said in self._essential[claim_id]:
             if not words & wording.words and not (wording.cut and len(wording.stems) > _CUT_WORDS):
-                return f"nothing is said of {' or '.join(sorted(words))}"
+                return f"nothing is said of {said}"
         return None
 
     def _up_to_the_cut(self, one: _Wording, other: _Wording) -> float:
@@ -268,7 +272,7 @@ def _reaches(words: Sequence[str]) -> Iterator[frozenset[str]]:
         if _stem(word) in _DECLINE:
             yield frozenset()
         elif word in _NEGATIONS:
-            after = [_stem(each) for each in words[place + 1 :] if each not in _STOP]
+            after = [_stem(each) for each in words[place + 1 : place + _NEAR] if each not in _STOP]
             yield frozenset(after[:_SCOPE])
 
 

@@ -137,14 +137,21 @@ def _cell(value: object) -> object:
 def _written(path: Path) -> Iterator[IO[str]]:
     """Open a file under a temporary name that becomes its own when all went well."""
     if path == STANDARD:
+        if sys.stdout is None:
+            raise UsageError("-: standard output is closed; name a file to write to.")
         yield sys.stdout
         return
     path = _place(path)
+    if path.is_symlink():
+        raise UsageError(f"{path}: is a link that leads nowhere; name a file to write to.")
     if path.exists() and not path.is_file():
         if path.is_dir():
             raise UsageError(f"{path}: is a folder; name a file to write to.")
-        with path.open("w", encoding="utf-8", newline="") as file:  # a pipe or device stays one
-            yield file
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:  # a pipe stays a pipe
+                yield file
+        except OSError as error:
+            raise StoreError(f"{path} could not be written: {error.strerror or error}.") from error
         return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

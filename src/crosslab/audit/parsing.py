@@ -8,6 +8,7 @@ place; the rest is left uncovered, counted and reported.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final, NamedTuple, TypeVar
 
 from crosslab.audit.cells import columns, confidence, is_rule, mark, split_cells
@@ -46,6 +47,11 @@ _SECTIONS: Final = {
     "works cited": "references",
 }
 _LONGEST_HEADING: Final = 60
+_RULED: Final = frozenset("-=*_ ")
+_FRONT_MATTER: Final = re.compile(
+    r"\s{0,9}---[ \t]*(?:\r\n|\r|\n)(?:[^\r\n]*\S[^\r\n]*(?:\r\n|\r|\n)){1,40}?"
+    r"(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n)"
+)
 _LONGEST_TITLE: Final = 400
 _BYLINE: Final = re.compile(r"(?![-*+•|])[^|\t]{0,79}[^.!?|\t]")  # no list and no sentence
 _FRONT_LINES: Final = 4
@@ -73,7 +79,9 @@ class _Reading:
     date: str | None = None
     section: str = "front"
     front_lines: int = 0
-    front_matter: bool = False
+    closed: Table | None = None  # a table that something else interrupted
+    readable_rows: int = 0  # of the open table
+    previous: Line | None = None
     table: Table | None = None
     tables: int = 0
     claims: list[PrintedClaim] = field(default_factory=list)
@@ -88,8 +96,11 @@ def parsed(text: str, *, path: str, sha256: str) -> Report:
     begin = 1 if text.startswith("\ufeff") else 0
     if begin:
         reading.parts.append(Part("byte-order-mark", 0, 1))
-    for line in lines(text[begin:]):
-        _read(reading, Line(line.text, *(place + begin for place in line[1:])))
+    begin = _read_front_matter(reading, text, begin)
+    every = [Line(line.text, *(at + begin for at in line[1:])) for line in lines(text[begin:])]
+    for line, following in zip_longest(every, every[1:]):
+        _read(reading, line, following)
+        reading.previous = line
     _note_bytes(reading, text)
     prose = _prose(reading, text)
     asked = question(prose)
@@ -110,7 +121,7 @@ def parsed(text: str, *, path: str, sha256: str) -> Report:
     )
 
 
-def _read(reading: _Reading, line: Line) -> None:
+def _read(reading: _Reading, line: Line, following: Line | None) -> None:
     """Take one line in: it belongs to a table, heads a section, or stands in one."""
     seen = line.text.strip()
     last = reading.parts[-1].kind if reading.parts else ""
@@ -118,31 +129,54 @@ def _read(reading: _Reading, line: Line) -> None:
         reading.parts.append(Part("blank", *line.whole))
         if reading.table is not None and reading.table.separator is None:
             reading.table = None  # a list of claims without columns ends here
-    elif reading.front_matter or (seen == "---" and reading.title is None):
-        _read_front_matter(reading, line)
     elif _begins_table(reading, line):
         reading.parts.append(Part("table-head", *line.whole))
     elif last == "table-head" and is_rule(seen):
         reading.parts.append(Part("table-rule", *line.whole))
-    elif last in {"heading", "title"} and len(seen) > 1 and set(seen) <= set("-="):
-        reading.parts.append(Part("heading", *line.whole))  # the line below a heading
-    elif _is_row(reading, line, after_blank=last == "blank"):
+    elif len(seen) > 1 and set(seen) <= _RULED and not _is_row(reading, line, following):
+        _underline(reading)
+        reading.parts.append(Part("rule", *line.whole))
+    elif _is_row(reading, line, following):
         _read_row(reading, line)
     elif (section := _section(reading, line)) is not None:
-        reading.section, reading.table = section, None
+        reading.section, reading.table, reading.closed = section, None, None
         reading.parts.append(Part("heading", *line.whole))
     else:
-        reading.table = None
+        reading.closed, reading.table = reading.table or reading.closed, None
         _read_prose(reading, line)
 
 
-def _read_front_matter(reading: _Reading, line: Line) -> None:
-    """Take in a line of the YAML that some reports begin with; only a title is read from it."""
-    reading.parts.append(Part("front-matter", *line.whole))
-    if line.text.strip() == "---":
-        reading.front_matter = not reading.front_matter
-    elif line.text.startswith("title:") and reading.title is None:
-        reading.title = visible(line.text.removeprefix("title:")).strip("'\" ") or None
+def _read_front_matter(reading: _Reading, text: str, begin: int) -> int:
+    """Take in the YAML that some reports begin with, and return where it ends.
+
+    Only a title and a date are read from it, as text. Without an end before the first blank
+    line it is none.
+    """
+    found = _FRONT_MATTER.match(text, begin)
+    if found is None:
+        return begin
+    reading.parts.append(Part("front-matter", begin, found.end()))
+    for line in lines(found[0]):
+        name, _, value = line.text.partition(":")
+        if name == "title":
+            reading.title = visible(value).strip("'\" ") or None
+        elif name == "date":
+            reading.date = visible(value).strip("'\" ") or None
+    return found.end()
+
+
+def _underline(reading: _Reading) -> None:
+    """Make the line above a rule the heading it is, if it stands right above and is short."""
+    above = reading.previous
+    last = reading.parts[-1] if reading.parts else None
+    if above is None or last is None or last.kind in {"heading", "title", "blank"}:
+        return
+    if last.start != above.start or len(above.text) > _LONGEST_HEADING or last.kind == "table-row":
+        return
+    reading.parts[-1] = Part("heading", *above.whole)
+    if last.kind == "references":
+        reading.references.pop()
+    reading.section = _heading(above.text) or "other"
 
 
 def _section(reading: _Reading, line: Line) -> str | None:
@@ -207,6 +241,7 @@ def _begins_table(reading: _Reading, line: Line) -> bool:
 
 def _opened(reading: _Reading, line: Line, table: Table) -> bool:
     reading.table, reading.tables = table, reading.tables + 1
+    reading.closed, reading.readable_rows = None, 0
     missing = [name for name in ("verified", "confidence") if name not in table.columns]
     if missing:
         message = f"the table of claims has no column for {' and '.join(missing)}"
@@ -217,31 +252,51 @@ def _opened(reading: _Reading, line: Line, table: Table) -> bool:
     return True
 
 
-def _is_row(reading: _Reading, line: Line, *, after_blank: bool) -> bool:
-    """Whether a line is a row of the open table.
+def _is_row(reading: _Reading, line: Line, following: Line | None) -> bool:
+    """Whether a line is a row of the open table, or of one that an odd line interrupted.
 
-    It has as many cells as the head, or a mark or confidence that can be read; after a blank
-    line it needs the latter, for what follows then may be another table.
+    A row has a mark or a confidence that can be read. One that has neither is still a row
+    where it stands among rows; two in a row, or one above a rule, belong to another table.
     """
+    if reading.table is None and reading.closed and _fits(line, reading.closed, both=True):
+        reading.table = reading.closed
     table = reading.table
     if table is None:
         return False
     if table.separator is None:
         return _heading(line.text) is None
-    if table.separator not in line.text:
+    return _fits(line, table) or _stands_among_rows(reading, table, line, following)
+
+
+def _stands_among_rows(reading: _Reading, table: Table, line: Line, following: Line | None) -> bool:
+    """Whether a line without a mark that can be read is a row because of where it stands."""
+    separator = table.separator
+    if separator is None or separator not in line.text:
+        return False
+    alone = table.columns.keys() == {"claim"}  # nothing but claims: there is no mark to read
+    width = len(split_cells(line.text, 0, separator))
+    if reading.parts[-1].kind == "blank" or (width != table.width and not alone):
+        return False
+    if following is None or not reading.readable_rows or separator not in following.text:
+        return following is None or not is_rule(following.text.strip() or "x")
+    return alone or _fits(following, table)
+
+
+def _fits(line: Line, table: Table, *, both: bool = False) -> bool:
+    """Whether a line has a mark or confidence that can be read where the table has them."""
+    if table.separator is None or table.separator not in line.text:
         return False
     cells = split_cells(line.text, 0, table.separator)
-    if len(cells) == table.width and not after_blank:
-        return True
-    # Extra cells belong to the claim, so the others are counted from the end.
-    shift = max(0, len(cells) - table.width)
+    shift = max(0, len(cells) - table.width)  # extra cells belong to the claim
+    readable = []
     for column, read in _READERS.items():
         place = table.columns.get(column)
         if place is not None:
             place += shift if place > table.columns["claim"] else 0
-            if place < len(cells) and read(line.text[slice(*cells[place])]) is not None:
-                return True
-    return not after_blank and set(table.columns) == {"claim"}
+            readable.append(
+                place < len(cells) and read(line.text[slice(*cells[place])]) is not None
+            )
+    return bool(readable) and (all(readable) if both else any(readable))
 
 
 _READERS: Final = {"verified": mark, "confidence": confidence}
@@ -257,6 +312,7 @@ def _read_row(reading: _Reading, line: Line) -> None:
         if separator is None
         else (split_cells(line.text, line.start, separator))
     )
+    reading.readable_rows += _fits(line, table)
     cells = _fitted(reading, line, cells, table)
     start, end = cells[table.columns["claim"]]
     text = line.text[start - line.start : end - line.start]

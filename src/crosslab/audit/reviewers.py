@@ -113,7 +113,7 @@ def statistics(case: Case) -> Iterator[Criterion]:
     if marked:
         sure = [claim for claim in marked if (claim.confidence or 0) >= _HALF]
         yield _of_claims(report, "verified means more likely than not", 3, sure, marked)
-    if report.claims:
+    if report.claims and not _places(case.findings, "verified-near-threshold"):
         repeated = _places(case.findings, "verified-is-threshold")
         why = "the mark repeats the confidence" if repeated else "the mark is no mere threshold"
         share = float(not repeated)

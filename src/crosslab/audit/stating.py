@@ -7,7 +7,8 @@ from crosslab.audit.report import Declared, Span
 
 _END: Final = r"(?:\r\n|\r|\n)"
 _QUESTION: Final = re.compile(
-    rf"\bresearch question[ \t]{{0,3}}(?:is[ \t]{{0,3}})?(?:[:-][ \t]{{0,9}}|:?{_END}{_END}?)"
+    rf"\bresearch questions?[*_]{{0,3}}(?: ?\([^()]{{1,12}}\))?[ \t]{{0,3}}(?:is[ \t]{{0,3}})?"
+    rf"(?:[:-][*_]{{0,3}}[ \t]{{0,9}}|:?{_END}{_END}?)(?:\(?\d\)[ \t]{{0,3}})?[\"\u201c']?"
     rf"((?:[^?\r\n]|{_END}(?![\r\n])){{1,2000}})",
     re.IGNORECASE,
 )
@@ -15,19 +16,20 @@ _COUNT: Final = r"(?<![\d,.])(\d{1,9}(?:,\d{3}){0,3})"
 _GAP: Final = r"[\s*_]{1,6}"
 _DECLARED: Final = {
     "papers": re.compile(
-        rf"{_COUNT}{_GAP}(?:papers|articles|studies|documents){_GAP}(?:were{_GAP})?retrieved"
-        rf"|yielded{_GAP}{_COUNT}{_GAP}(?:papers|articles|studies|documents)",
+        rf"{_COUNT}{_GAP}(?:papers?|articles?|studies|documents?){_GAP}(?:(?:were|was){_GAP})?retrieved"
+        rf"|yielded{_GAP}{_COUNT}{_GAP}(?:papers?|articles?|studies|documents?)",
         re.IGNORECASE,
     ),
     "claims": re.compile(
         rf"{_COUNT}{_GAP}claims?{_GAP}(?:were{_GAP})?(?:extracted|identified)"
-        rf"|extracted{_GAP}{_COUNT}{_GAP}claims?|claims extracted:{_GAP}{_COUNT}",
+        rf"|claims extracted:{_GAP}{_COUNT}",
         re.IGNORECASE,
     ),
     "verified": re.compile(
-        rf"{_COUNT}{_GAP}(?:(?:were|of them){_GAP})?(?:independently{_GAP})?verified\b(?!{_GAP}by)"
-        rf"|{_COUNT}{_GAP}of{_GAP}\d{{1,9}}{_GAP}claims{_GAP}(?:were{_GAP})?verified"
-        rf"|verified{_GAP}{_COUNT}{_GAP}claims",
+        rf"{_COUNT}{_GAP}(?:(?:were|was|of them){_GAP})?independently{_GAP}verified\b"
+        rf"|{_COUNT}{_GAP}(?:(?:were|was|of them){_GAP})?verified"
+        rf"(?=[*_]{{0,3}}(?:[.;,)]|{_GAP}claims))"
+        rf"|{_COUNT}{_GAP}of{_GAP}(?:the{_GAP})?\d{{1,9}}{_GAP}claims{_GAP}(?:were{_GAP})?verified",
         re.IGNORECASE,
     ),
     "quality": re.compile(

@@ -23,7 +23,7 @@ from crosslab.claims import Claim, Stance, Verdict, bars
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import Conclusion, Statement
 
-_AUDITED: Final = {"huang-2021-robust", "huang-2021-robust-xlt"}  # the paper and its code
+_AUDITED: Final = {"huang-2021-robust"}
 MARKS: Final = {True: "✓ verified", False: "× not verified", None: "unreadable"}
 _OBSTACLES: Final = {
     "needs-gpu": "it takes a GPU",
@@ -199,7 +199,7 @@ def _disagreements(
     if low:
         highest = max(each.confidence or 0 for each in low)
         found.append(
-            f"Where it is marked as verified, the stated confidence is {highest:g} at most. The "
+            f"Where it is marked as verified, the stated confidence is {highest:.2f} at most. The "
             "reports do not say what that number means; if it is a chance, it is below one half."
         )
     return "\n".join(f"- {each}" for each in found) or "They do not contradict each other."

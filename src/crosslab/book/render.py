@@ -61,7 +61,9 @@ def plain(text: str) -> str:
     shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for sign in "\\`*_[]$":
         shown = shown.replace(sign, f"\\{sign}")
-    return " ".join(shown.replace("{", "&#123;").split())
+    # A quotation mark stays the one that was printed.
+    shown = shown.replace('"', "&quot;").replace("'", "&#39;").replace("{", "&#123;")
+    return " ".join(shown.split())
 
 
 def points(value: float) -> str:

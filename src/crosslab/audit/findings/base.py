@@ -35,6 +35,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "declared-twice": Kind("warning", "one count is stated twice, and differently"),
     "question-unaddressed": Kind("error", "no claim addresses the research question"),
+    "question-hardly-addressed": Kind(
+        "info", "no single claim addresses the research question; together some of them may"
+    ),
     "self-comparison": Kind("error", "a number is verified by comparing it with itself"),
     "no-claims": Kind("error", "there is no table of claims, or it is empty"),
     "papers-unlisted": Kind("warning", "more papers are said to be retrieved than are listed"),

@@ -9,6 +9,8 @@ from crosslab.audit.matching import stems
 from crosslab.audit.report import Report, Span
 
 _ADDRESSED: Final = 0.5  # of the words of a question, in one claim
+_LONG_QUESTION: Final = 6  # words; of a shorter one a few are too many to miss
+_SILENT: Final = 1 / 3  # of its words, in no claim: then it is not addressed in pieces either
 _LISTED_WORDS: Final = 8
 # Words that any question of any report may hold, in the form `stems` gives them.
 _GENERAL: Final = stems(
@@ -66,7 +68,13 @@ def question(report: Report) -> Findings:
     )
     if nowhere:
         message += f"; in no claim at all: {', '.join([*nowhere][:_LISTED_WORDS])}"
-    yield finding("question-unaddressed", message, report.question_span)
+    silent = sum(not any(stem in each for each in held) for stem in asked)
+    plain = len(asked) >= _LONG_QUESTION and silent >= _SILENT * len(asked)
+    yield finding(
+        "question-" + ("unaddressed" if plain else "hardly-addressed"),
+        message,
+        report.question_span,
+    )
 
 
 def figures(report: Report) -> Findings:

@@ -85,12 +85,14 @@ def benchmarks(report: Report, known: Sequence[KnownBenchmark]) -> Findings:
     for each in known:
         if each.exists:
             continue
-        for start, end in places:
-            found = _pattern(each).search(report.text, start, end)
-            if found is not None:
-                near = " and ".join(real.name for real in each.nearest[:2])
-                message = f"{each.name} was looked for and not found; nearest are {near}"
-                yield finding("benchmark-not-found", message, found.span())
+        where = [_pattern(each).search(report.text, start, end) for start, end in places]
+        named = [found for found in where if found is not None]
+        if named:
+            near = " and ".join(real.name for real in each.nearest[:2])
+            message = f"{each.name}: looked for and not found; nearest are {near}"
+            if len(named) > 1:
+                message += f"; named in {len(named)} places"
+            yield finding("benchmark-not-found", message, named[0].span())
     listed = {name.casefold() for each in known for name in (each.name, *each.aliases)}
     for start, end in places:
         for found in _NAMED.finditer(report.text, start, end):
