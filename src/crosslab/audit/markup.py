@@ -6,6 +6,7 @@ Nothing here renders or resolves anything: markup is text that is taken away.
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>")
@@ -14,7 +15,7 @@ _LINK: Final = re.compile(r"!?\[([^\[\]]{0,1000})\]\([^()\s]{0,1000}\)")
 _EMPHASIS: Final = re.compile(r"(\*\*|__|`|~~)")
 _ACCENTS: Final = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE: Final = re.compile(rf"({_ACCENTS}{{8}}){_ACCENTS}+")
-_SPACE: Final = re.compile(r"\s+")
+_SHORT: Final = 300  # characters
 _FORMS: Final = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4", "'"),
@@ -35,17 +36,27 @@ def visible(text: str) -> str:
         >>> visible("**Abstract**"), visible("[the paper](https://a.org)"), visible("it\u2019s")
         ('Abstract', 'the paper', "it's")
     """
+    return _remembered(text) if len(text) <= _SHORT else _visible(text)
+
+
+@lru_cache(maxsize=4096)  # marks, numbers and heads recur in every report
+def _remembered(text: str) -> str:
+    return _visible(text)
+
+
+def _visible(text: str) -> str:
     if "<" in text:
         text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
     if "&" in text:
         text = html.unescape(text)
     if "[" in text:
         text = _LINK.sub(r"\1", text)
-    text = _EMPHASIS.sub("", text)
+    if any(sign in text for sign in "*_`~"):
+        text = _EMPHASIS.sub("", text)
     if not text.isascii():
         text = _PILE.sub(r"\1", text)  # to put thousands of accents in order takes too long
         text = unicodedata.normalize("NFKC", text.translate(_FORMS)).translate(_FORMS)
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def harmless(text: str) -> str:
