@@ -89,3 +89,8 @@ def test_a_bare_word_is_neither_a_source_nor_an_uncertainty(nonsense):
     rows = [(f"{nonsense} They gain 9.9 points.", "✓", "0.9")] * 4
     assert criteria(report_text(rows), "provenance")["claims name a source"].share == 0
     assert criteria(report_text(rows), "statistics")["figures have an uncertainty"].share == 0
+
+
+def test_the_number_of_a_paper_is_no_figure_that_lacks_an_uncertainty():
+    cited = [("It rises, says arXiv:2104.08645 in Section 3.2.", "✓", "0.9")] * 4
+    assert "figures have an uncertainty" not in criteria(report_text(cited), "statistics")

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from crosslab.audit.findings.base import Finding
-from crosslab.audit.markup import visible
+from crosslab.audit.numbers import figures_in
 from crosslab.audit.references import Judged
 from crosslab.audit.report import PrintedClaim, Report, Span
 
 _FULL: Final = 10
 _LEAST_WEIGHT: Final = 5  # of about ten
 _HALF: Final = 0.5
-_FIGURE: Final = re.compile(r"\b\d{1,6}\.\d{1,6}\b|\b\d{1,3}\s?(?:%|percent)")
 _UNCERTAINTY: Final = re.compile(
     r"±\s?\d|\+/-\s?\d|\bCI\b.{0,9}\d|confidence interval|standard (?:error|deviation)"
     r"|\bp\s?[=<]\s?[\d.]",
@@ -101,7 +100,7 @@ def provenance(case: Case) -> Iterator[Criterion]:
 def statistics(case: Case) -> Iterator[Criterion]:
     """Yield whether figures come with what makes them figures, and marks with confidence."""
     report = case.report
-    figures = [claim for claim in report.claims if _FIGURE.search(visible(claim.text))]
+    figures = [claim for claim in report.claims if figures_in(claim.text)]
     if figures:
         for name, weight, pattern in (
             ("figures have an uncertainty", 3, _UNCERTAINTY),

@@ -6,6 +6,7 @@ from typing import Final
 from crosslab.audit.findings.base import Findings, finding
 from crosslab.audit.markup import visible
 from crosslab.audit.matching import stems
+from crosslab.audit.numbers import figures_in
 from crosslab.audit.report import Report, Span
 
 _ADDRESSED: Final = 0.5  # of the words of a question, in one claim
@@ -17,11 +18,6 @@ _GENERAL: Final = stems(
     "how what which does using affect effect impact compare comparison versus evaluate performance "
     "term use benchmark task different across when over under quality level role extent combine "
     "approach strategy method training improve relate influence change set"
-)
-_FIGURE: Final = re.compile(r"(?<![\w.-])(\d{1,6}\.\d{1,6}|\d{1,3}(?=\s?(?:%|percent)))(?![\w-])")
-_NO_FIGURE: Final = re.compile(
-    r"\b(?:arxiv[:\s]?|sections?|tables?|figures?|fig\.|version|v|python|torch)\s?\d[\d.]*|https?://\S+",
-    re.IGNORECASE,
 )
 _SENTENCE: Final = 120  # characters in which the source of an expected figure would be named
 _STATED_IN: Final = re.compile(
@@ -79,7 +75,7 @@ def question(report: Report) -> Findings:
 
 def figures(report: Report) -> Findings:
     """Yield figures that are marked as verified though nothing in the report computes them."""
-    claimed = {number for claim in report.claims for number in _figures(claim.text)}
+    claimed = {number for claim in report.claims for number in figures_in(claim.text)}
     for found in _COMPARED.finditer(report.text):
         rest = report.text[found.end() : found.end() + _SENTENCE]
         if (
@@ -94,7 +90,7 @@ def figures(report: Report) -> Findings:
             yield finding("self-comparison", message, found.span())
     elsewhere = _outside_claims(report)
     for claim in report.claims:
-        numbers = _figures(claim.text)
+        numbers = figures_in(claim.text)
         shown = [number for number in numbers if number in elsewhere]
         if claim.verified and numbers and not shown:
             message = (
@@ -116,14 +112,4 @@ def _outside_claims(report: Report) -> frozenset[str]:
     tables = {"table-head", "table-rule", "table-row", "references"}
     pieces = [part for part in report.parts if part.kind not in tables]
     spans = [(part.start, part.end) for part in pieces] + [*report.uncovered]
-    return frozenset(_figures(" ".join(report.text[start:end] for start, end in spans)))
-
-
-def _figures(text: str) -> list[str]:
-    """Return the figures in a text; numbers of sections, tables and papers are none.
-
-    Example:
-        >>> _figures("It gains 2.1 points (Section 3.2 of arXiv:2104.08645), or 5 %.")
-        ['2.1', '5']
-    """
-    return _FIGURE.findall(_NO_FIGURE.sub(" ", visible(text)))
+    return frozenset(figures_in(" ".join(report.text[start:end] for start, end in spans)))
