@@ -239,8 +239,8 @@ def one_thread():
 @pytest.fixture(scope="session")
 def tiny_encoder(smoke_lab, one_thread):
     """An encoder for the smoke laboratory, freshly initialized; nothing may train it."""
+    from crosslab.materials.laboratory import lab_tokenizer
     from crosslab.models import masked_encoder
-    from crosslab.reading import lab_tokenizer
 
     size = EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32)
     return masked_encoder(size, len(lab_tokenizer(smoke_lab).get_vocab()), seed=0)

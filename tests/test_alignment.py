@@ -6,7 +6,7 @@ import torch
 
 from crosslab.alignment import word_translations
 from crosslab.lab.concepts import CONCEPT_COUNT, CONTENT
-from crosslab.reading import lab_tokenizer
+from crosslab.materials.laboratory import lab_tokenizer
 
 
 @pytest.fixture(scope="module")

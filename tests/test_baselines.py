@@ -11,10 +11,10 @@ from crosslab.config import OptimizerConfig, TaskConfig, study_config
 from crosslab.evaluation import probabilities
 from crosslab.lab.items import spoken, task_items
 from crosslab.lab.tasks import TASKS
-from crosslab.methods.base import logits
+from crosslab.materials.laboratory import Reader
+from crosslab.methods.base import logits, pair_batch
 from crosslab.models import classifier
-from crosslab.reading import Reader, pair_batch
-from crosslab.training import train
+from crosslab.training import train, whole
 
 LONGEST = 30
 UPDATES = 4
@@ -94,7 +94,7 @@ def test_the_trainer_learns_what_the_loop_learns(reader, model, tmp_path, paddin
     batch = pair_batch(inputs, labels)
     train(
         model,
-        [batch] * UPDATES,
+        whole([batch] * UPDATES),
         lambda each, _: functional.cross_entropy(logits(model, each), each.labels),
         steps=UPDATES,
         optimizer=optimizer,

@@ -5,6 +5,8 @@ import torch
 from crosslab.config import TaskConfig
 from crosslab.lab.items import spoken, task_items
 from crosslab.lab.tasks import TASKS
+from crosslab.materials.laboratory import Reader, lab_resources, lab_tokenizer
+from crosslab.methods.base import pair_batch
 from crosslab.models import (
     PADDING,
     SEPARATOR,
@@ -14,7 +16,7 @@ from crosslab.models import (
     torch_generator,
     word_tokenizer,
 )
-from crosslab.reading import Reader, lab_resources, lab_tokenizer, pair_batch, resources
+from crosslab.reading import resources
 
 KEYS = ("ave", "bor", "gha")
 
@@ -100,13 +102,13 @@ def choices(table, word):
 
 
 def test_neighbours_are_listed_after_the_word_itself():
-    known = resources(LETTERS, {"c": ["a", "b"], "a": ["c"]}, {}).neighbours
+    known = resources(LETTERS.get_vocab(), {"c": ["a", "b"], "a": ["c"]}, {}).neighbours
     assert choices(known, A) == [A, C]
     assert choices(known, C) == [C, A, B]
 
 
 def test_a_dictionary_lists_translations_and_not_the_word_itself():
-    known = resources(LETTERS, {}, {"c": ["a", "b"], "a": ["c"]}).dictionary
+    known = resources(LETTERS.get_vocab(), {}, {"c": ["a", "b"], "a": ["c"]}).dictionary
     assert choices(known, A) == [C]
     assert choices(known, C) == [A, B]
 
@@ -116,25 +118,25 @@ def drawn(table, ids, seed=0):
 
 
 def test_words_that_are_not_listed_and_special_words_stay_themselves():
-    known = resources(LETTERS, {"c": ["a"]}, {"c": ["b"]})
+    known = resources(LETTERS.get_vocab(), {"c": ["a"]}, {"c": ["b"]})
     ids = [[*SPECIAL_IDS, A, B]] * 20
     for table in (known.neighbours, known.dictionary):
         assert drawn(table, ids).tolist() == ids
 
 
 def test_no_words_at_all_are_no_trouble():
-    known = resources(LETTERS, {}, {})
+    known = resources(LETTERS.get_vocab(), {}, {})
     assert drawn(known.neighbours, [[A, B, C]]).tolist() == [[A, B, C]]
 
 
 def test_every_choice_is_drawn_equally_often():
-    known = resources(LETTERS, {"c": ["a", "b"]}, {}).neighbours
+    known = resources(LETTERS.get_vocab(), {"c": ["a", "b"]}, {}).neighbours
     counts = torch.bincount(drawn(known, [C] * 6000), minlength=8)[A:].tolist()
     assert counts == pytest.approx([2000] * 3, abs=150)  # four standard deviations
 
 
 def test_draws_belong_to_the_generator():
-    known = resources(LETTERS, {"c": ["a", "b"]}, {}).neighbours
+    known = resources(LETTERS.get_vocab(), {"c": ["a", "b"]}, {}).neighbours
     one, again, other = (drawn(known, [C] * 50, seed).tolist() for seed in (0, 0, 1))
     assert one == again != other
 

@@ -17,9 +17,9 @@ from crosslab.finetuning import finetuned
 from crosslab.lab.laboratory import laboratory
 from crosslab.lab.tasks import TASKS
 from crosslab.layout import PUBLISHED
+from crosslab.materials.laboratory import lab_material
 from crosslab.methods import method
 from crosslab.pretraining import pretrained, restored
-from crosslab.reading import Reader
 from crosslab.records import Store
 from crosslab.running import WEIGHTS
 
@@ -58,18 +58,17 @@ def test_words_line_up_across_languages_but_not_all_of_them(encoder):
 @pytest.mark.parametrize("task", TASKS)
 def test_the_task_is_learned_and_transfer_is_neither_free_nor_absent(lab, encoder, task):
     model, _ = encoder
+    material = lab_material(lab, TASKS[task], CONFIG.task)
     tuned = finetuned(
         model,
         method("standard", CONFIG.methods),
-        lab,
-        task=TASKS[task],
-        sizes=CONFIG.task,
+        material,
         # looks on the way change nothing that is learned (test_finetuning.py)
         config=replace(CONFIG.finetune, checkpoints=1, oracle_items=None),
         seed=0,
         report=silent,
     )
-    reader = Reader(lab, tuned.items["test"], f"{task}/test")
+    reader = material.split("test")
     gold = reader.items.label
     found = {
         key: accuracy(probabilities(tuned.model, reader.pairs(key, key)).argmax(axis=1), gold)

@@ -24,10 +24,10 @@ from crosslab.finetuning import Finetuned, Kept
 from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import laboratory
 from crosslab.lab.tasks import TASKS
+from crosslab.materials.laboratory import lab_material
 from crosslab.mechanism import RANDOM, WORST
 from crosslab.models import classifier
 from crosslab.pretraining import restored
-from crosslab.reading import Reader
 from crosslab.records import ANSWERS, Store
 from crosslab.running import WEIGHTS, run, summary
 
@@ -132,17 +132,17 @@ def crafted(root, task):
         ORACLE: Kept(4, 0.8, {k: v.clone() for k, v in last.state_dict().items()}),
     }
     history = [{"update": 4, BEST_SOURCE_DEV: 0.5, ORACLE: 0.8}]
-    items = task_items(lab, TASKS[task], config.task)
-    return lab, before, Finetuned(last, items, [1.0] * 4, kept, history)
+    items = lab_material(lab, TASKS[task], config.task)
+    return items, before, Finetuned(last, [1.0] * 4, kept, history)
 
 
 def test_each_checkpoint_answers_with_its_own_weights(root, tmp_path, monkeypatch):
-    lab, before, tuned = crafted(root, "nli")
+    items, before, tuned = crafted(root, "nli")
     last = classifier_copy(tuned.model)
     monkeypatch.setattr(running, "finetuned", lambda *_, **__: tuned)
     shutil.copytree(root / "smoke" / "pretraining", tmp_path / "smoke" / "pretraining")
     _, answers, _ = made(tmp_path, "transfer-nli", "standard")
-    reader = Reader(lab, tuned.items["test"], "nli/test")
+    reader = items.split("test")
     for column, model in (
         ("prediction", last),
         ("prediction_best_source_dev", before),

@@ -1,3 +1,5 @@
+import copy
+from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
@@ -5,11 +7,17 @@ import pytest
 import torch
 from torch import nn
 
+from crosslab import training
 from crosslab.config import OptimizerConfig
 from crosslab.errors import RunError
-from crosslab.training import train
+from crosslab.training import whole
 
 FAST = OptimizerConfig(learning_rate=0.1, warm_up_steps=2, weight_decay=0.0)
+
+
+def train(model, batches, *arguments, **named):
+    """Train with updates of one batch each."""
+    return training.train(model, whole(batches), *arguments, **named)
 
 
 class Dial(nn.Module):
@@ -235,3 +243,166 @@ def test_what_comes_after_an_update_sees_the_weights_it_made(no_report):
     assert [done for done, _ in seen] == [1, 2, 3]
     rates = -np.diff([0.0, *(value for _, value in seen)])
     assert rates == pytest.approx(0.1 * np.array([1.0, 2 / 3, 1 / 3]), abs=1e-5)
+
+
+# Parts, crews and bookmarks
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A plain loop on whole batches, written without the project's: what parts must add up to."""
+
+    losses: list
+    weights: torch.Tensor
+
+
+def regression():
+    rng = torch.Generator().manual_seed(0)
+    return [torch.randn(size, 3, generator=rng) for size in (6, 6, 5, 6, 4)]
+
+
+def fresh():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 1)).double()
+
+
+def squared(model):
+    return lambda batch, _: (model(batch) - batch.sum(dim=1, keepdim=True)).square().mean()
+
+
+def flat(model):
+    return torch.cat([weight.detach().flatten() for weight in model.parameters()])
+
+
+@pytest.fixture(scope="module")
+def reference():
+    model = fresh()
+    adam = torch.optim.AdamW(model.parameters(), lr=0.1, weight_decay=0.0)
+    losses = []
+    for number, batch in enumerate(regression()):
+        for group in adam.param_groups:
+            group["lr"] = 0.1 * ([0.5, 1.0] + [(5 - step) / 3 for step in (2, 3, 4)])[number]
+        loss = squared(model)(batch.double(), 0)
+        losses.append(loss.item())
+        adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        adam.step()
+    return Reference(losses, flat(model))
+
+
+def in_parts(count):
+    for batch in regression():
+        parts = batch.double().tensor_split(count)
+        yield [(part, len(part) / len(batch)) for part in parts if len(part)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_parts_add_up_to_the_update_of_a_plain_loop(count, reference, no_report):
+    # batches of 6, 5 and 4 items do not divide evenly: shares must weigh the parts
+    model = fresh()
+    losses = training.train(
+        model, in_parts(count), squared(model), steps=5, optimizer=FAST, report=no_report
+    )
+    assert losses == pytest.approx(reference.losses)
+    torch.testing.assert_close(flat(model), reference.weights)
+
+
+class Half:
+    """One of two processes that share an update; the other's part is computed here too."""
+
+    rank = 0
+
+    def __init__(self, model):
+        self.model, self.others = model, []
+
+    def mine(self, parts):
+        self.others = parts[1::2]
+        return parts[::2]
+
+    def summed(self, model, loss):
+        for part, share in self.others:
+            more = squared(self.model)(part, 0) * share
+            more.backward()
+            loss += more.item()
+        return loss
+
+
+def test_a_crew_computes_what_one_process_would(reference, no_report):
+    model = fresh()
+    losses = training.train(
+        model,
+        in_parts(3),
+        squared(model),
+        steps=5,
+        optimizer=FAST,
+        report=no_report,
+        crew=Half(model),
+    )
+    assert losses == pytest.approx(reference.losses)
+    torch.testing.assert_close(flat(model), reference.weights)
+
+
+class Memory:
+    """A bookmark in memory, which stops the run once."""
+
+    def __init__(self, model, stop_at):
+        self.model, self.stop_at, self.kept = model, stop_at, None
+
+    def resume(self, adam, schedule):
+        if self.kept is None:
+            return []
+        weights, optimizer, rates, losses = self.kept
+        self.model.load_state_dict(weights)
+        adam.load_state_dict(optimizer)
+        schedule.load_state_dict(rates)
+        return list(losses)
+
+    def keep(self, adam, schedule, losses):
+        if len(losses) == self.stop_at:
+            self.kept = copy.deepcopy(
+                (self.model.state_dict(), adam.state_dict(), schedule.state_dict(), list(losses))
+            )
+            raise KeyboardInterrupt
+
+
+def test_a_run_that_was_stopped_goes_on_from_its_bookmark(reference, no_report):
+    model = fresh()
+    bookmark = Memory(model, stop_at=3)
+
+    def run():
+        return training.train(
+            model,
+            in_parts(1),
+            squared(model),
+            steps=5,
+            optimizer=FAST,
+            report=no_report,
+            bookmark=bookmark,
+        )
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()  # what was in memory is gone
+    bookmark.stop_at = None
+    assert run() == pytest.approx(reference.losses)
+    torch.testing.assert_close(flat(model), reference.weights)
+
+
+def test_weights_that_are_held_fixed_stay_as_they_are(no_report):
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    model[0].requires_grad_(False)
+    before = [each.weight.clone() for each in model]
+    train(
+        model,
+        [torch.ones(3, 2)] * 4,
+        lambda batch, _: model(batch).sum(),
+        steps=4,
+        optimizer=FAST,
+        report=no_report,
+    )
+    assert torch.equal(model[0].weight, before[0])
+    assert not torch.equal(model[1].weight, before[1])

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import numpy as np
 import typer
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 from transformers.utils import logging
 
 from crosslab.baselines import Padding, answers_by_script, features, pair_tokenizer, trainer
@@ -29,21 +29,20 @@ from crosslab.config import StudyConfig, study_config
 from crosslab.data.batching import Encoded, endless_batches
 from crosslab.errors import CrosslabError, RunError
 from crosslab.evaluation import matrix_answers, matrix_probabilities
-from crosslab.lab.items import spoken, task_items
-from crosslab.lab.laboratory import Laboratory, laboratory, pretraining_text
-from crosslab.lab.pairs import Pairs
+from crosslab.lab.items import spoken
+from crosslab.lab.laboratory import laboratory, pretraining_text
 from crosslab.lab.tasks import TASKS
 from crosslab.layout import CACHE, keep_inside
+from crosslab.materials.laboratory import LabMaterial, lab_material, lab_tokenizer
 from crosslab.methods import METHODS, method
-from crosslab.methods.base import Context, PairBatch, Resources
+from crosslab.methods.base import Context, PairBatch, Resources, pair_batch
 from crosslab.models import classifier, masked_encoder, settle, torch_generator
 from crosslab.provenance import interpreter, machine
-from crosslab.reading import Reader, lab_resources, lab_tokenizer, pair_batch
 from crosslab.records import write_text
 from crosslab.registry import lookup
 from crosslab.seeding import generator
 from crosslab.timing import Pace, Speed, in_turns, ratios, seconds
-from crosslab.training import train
+from crosslab.training import train, whole
 
 REPORTS: Final = {"smoke": 20, "lab": 10_000}
 PROMISED_UPDATES: Final = {"adversarial": 2.1, "smoothing-synonyms": 1.15}  # of a standard one
@@ -61,48 +60,45 @@ class Bench:
     rounds: int
     updates: int
     scratch: Path
-    lab: Laboratory
-    items: Mapping[str, Pairs]
+    material: LabMaterial
     inputs: Encoded  # the training items in the source language
     known: Resources
 
-    def model(self) -> BertForSequenceClassification:
+    def model(self) -> PreTrainedModel:
         """Return a classifier, always the same, that nobody has trained yet."""
-        vocabulary = len(lab_tokenizer(self.lab).get_vocab())
+        vocabulary = len(lab_tokenizer(self.material.lab).get_vocab())
         encoder = masked_encoder(self.config.encoder, vocabulary, seed=0)
         return classifier(encoder, len(_TASK.labels), seed=0)
 
     @property
     def languages(self) -> tuple[str, ...]:
         """All languages, the source first."""
-        return (self.lab.config.source, *self.lab.config.targets)
+        return (self.material.source, *self.material.targets)
 
 
 def bench_of(scale: str, *, rounds: int, updates: int, scratch: Path) -> Bench:
     """Return what the measurements of a scale share."""
     config = study_config(scale)
-    lab = laboratory(config.lab)
-    items = task_items(lab, _TASK, config.task)
-    reader = Reader(lab, items["train"], f"{_TASK.key}/train")
+    material = lab_material(laboratory(config.lab), _TASK, config.task)
     return Bench(
         config=config,
         rounds=rounds,
         updates=updates,
         scratch=scratch,
-        lab=lab,
-        items=items,
-        inputs=reader.pairs(lab.config.source, lab.config.source),
-        known=lab_resources(lab, reader.tokenizer),
+        material=material,
+        inputs=material.split("train").pairs(material.source, material.source),
+        known=material.resources,
     )
 
 
 def lab_text(bench: Bench) -> list[Speed]:
     """Measure how many sentences of pre-training text are made in a minute."""
-    languages = bench.lab.config.languages
+    lab = bench.material.lab
+    languages = lab.config.languages
     count = sum(each.sentences for each in languages)
 
     def text() -> list[list[str]]:
-        return [pretraining_text(bench.lab, each.key) for each in languages]
+        return [pretraining_text(lab, each.key) for each in languages]
 
     rates = [60 * count / seconds(text) for _ in range(bench.rounds)]
     what = "sentences of pre-training text a minute"
@@ -174,7 +170,7 @@ def updates(bench: Bench) -> list[Speed]:
 def bucketing(bench: Bench) -> list[Speed]:
     """Measure what batches of like length save."""
     lengths = np.full_like(bench.inputs.lengths, bench.inputs.ids.shape[1])
-    padded = Encoded(bench.inputs.ids, lengths, bench.inputs.second_starts)
+    padded = replace(bench.inputs, lengths=lengths)
     costs = in_turns(
         {
             "own": partial(_update_seconds, bench, "standard", bench.inputs),
@@ -261,7 +257,7 @@ def _write_json(value: Mapping[str, Any], path: Path) -> None:
         write_text(path, text)
 
 
-def _loss_of(bench: Bench, key: str, model: BertForSequenceClassification) -> Loss:
+def _loss_of(bench: Bench, key: str, model: PreTrainedModel) -> Loss:
     """Return the loss of a method as a run of the study has it, once it is under way."""
     made = method(key, bench.config.methods)
     context = Context(bench.known, torch_generator(0, "bench", key), progress=1.0)
@@ -274,7 +270,7 @@ def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
     loss_of = _loss_of(bench, key, model)
 
     def noted() -> Iterator[PairBatch]:
-        labels, size = bench.items["train"].label, bench.config.finetune.batch
+        labels, size = bench.material.split("train").labels, bench.config.finetune.batch
         for rows in endless_batches(inputs.lengths, size, generator(0, "bench")):
             pace.note()
             yield pair_batch(inputs.rows(rows), labels[rows])
@@ -282,7 +278,7 @@ def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
     optimizer = bench.config.finetune.optimizer
     train(
         model,
-        noted(),
+        whole(noted()),
         loss_of,
         steps=bench.updates,
         optimizer=optimizer,
@@ -297,8 +293,8 @@ def _trainer_seconds(bench: Bench, padding: Padding) -> float:
     rows = np.arange(min(len(bench.inputs), bench.updates * bench.config.finetune.batch))
     trainer(
         bench.model(),
-        features(bench.inputs.rows(rows), bench.items["train"].label[rows]),
-        pair_tokenizer(lab_tokenizer(bench.lab)),
+        features(bench.inputs.rows(rows), bench.material.split("train").labels[rows]),
+        pair_tokenizer(lab_tokenizer(bench.material.lab)),
         padding=padding,
         longest=bench.config.encoder.longest_input,
         steps=bench.updates,
@@ -309,13 +305,13 @@ def _trainer_seconds(bench: Bench, padding: Padding) -> float:
     return pace.seconds
 
 
-def _matrix_seconds(bench: Bench, model: BertForSequenceClassification) -> float:
+def _matrix_seconds(bench: Bench, model: PreTrainedModel) -> float:
     """Return what all pairs of languages cost, from meanings to a table of answers."""
 
     def answered() -> object:
-        reader = Reader(bench.lab, bench.items["test"], f"{_TASK.key}/test")
+        reader = bench.material.split("test")
         found = matrix_probabilities(model, reader, bench.languages)
-        return matrix_answers({LAST: found}, bench.items["test"].label)
+        return matrix_answers({LAST: found}, reader)
 
     return seconds(answered)
 
@@ -325,15 +321,15 @@ def _script_seconds(bench: Bench, checkpoint: Path, batch: int) -> float:
     script = partial(
         answers_by_script,
         checkpoint,
-        pair_tokenizer(lab_tokenizer(bench.lab)),
+        pair_tokenizer(lab_tokenizer(bench.material.lab)),
         batch=batch,
         longest=bench.config.encoder.longest_input,
     )
+    lab, items = bench.material.lab, bench.material.items["test"]
     costs = []
     for key in bench.languages:  # a pair of one language costs it what any other pair does
         first, second = (
-            spoken(bench.lab, bench.items["test"], side, key, f"{_TASK.key}/test")
-            for side in ("first", "second")
+            spoken(lab, items, side, key, f"{_TASK.key}/test") for side in ("first", "second")
         )
         costs.append(seconds(partial(script, first, second)))
     return sum(costs) * len(bench.languages)

@@ -2,20 +2,25 @@
 
 from torch import Tensor
 from torch.nn import functional
-from transformers import BertForSequenceClassification
+from transformers import BertForSequenceClassification, PreTrainedModel
 from transformers.masking_utils import create_bidirectional_mask
 from transformers.models.bert.modeling_bert import BertLayer
 
 
 def class_scores(
-    model: BertForSequenceClassification, *, attention_mask: Tensor, **inputs: Tensor
+    model: PreTrainedModel, *, attention_mask: Tensor, token_type_ids: Tensor, **words: Tensor
 ) -> Tensor:
     """Return what ``model(...).logits`` is, shape ``(batch, labels)``.
 
-    ``inputs`` are those of the embeddings: ``token_type_ids``, and ``input_ids`` or
-    ``inputs_embeds``.
+    ``words`` are ``input_ids`` or ``inputs_embeds``. A model that is no BERT is not told which
+    sentence a token is of: XLM has no such input, and XLM-R knows one type alone.
     """
-    first = first_states(model, attention_mask=attention_mask, **inputs)
+    if not isinstance(model, BertForSequenceClassification):
+        logits: Tensor = model(attention_mask=attention_mask, **words).logits
+        return logits
+    first = first_states(
+        model, attention_mask=attention_mask, token_type_ids=token_type_ids, **words
+    )
     scores: Tensor = model.classifier(model.dropout(model.bert.pooler(first)))
     return scores
 

@@ -8,10 +8,12 @@ what a run is fingerprinted by.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from crosslab.errors import UsageError
 from crosslab.registry import lookup
+
+Precision = Literal["float32", "bfloat16"]
 
 WORD_ORDERS: Final = ("SVO", "SOV", "VSO", "VOS", "OVS", "OSV")
 
@@ -158,7 +160,11 @@ class FinetuneConfig:
     optimizer: OptimizerConfig
     batch: int = 64
     threads: int = 1  # on two cores, two runs at a time beat one run on both
+    accumulation: int = 1  # parts that a batch is computed in, for memory
+    precision: Precision = "float32"  # of the passes; weights and their updates are float32
+    frozen_embeddings: bool = False  # whether the words' own vectors stay as they are
     checkpoints: int = 6  # looked at on the way, evenly spaced, the last update among them
+    look_every: int | None = None  # updates from look to look, in place of a number of looks
     oracle_items: int | None = 200  # dev items per target that the oracle sees; None: no oracle
 
     def __post_init__(self) -> None:
@@ -166,6 +172,11 @@ class FinetuneConfig:
             self,
             (self.epochs < 1, "epochs must be at least 1"),
             (self.checkpoints < 1, "checkpoints must be at least 1"),
+            (self.look_every == 0, "look_every must be at least 1, or None"),
+            (
+                not 1 <= self.accumulation <= self.batch,
+                "accumulation must lie between 1 and batch",
+            ),
             (self.oracle_items == 0, "oracle_items must be at least 1, or None"),
         )
 

@@ -120,7 +120,7 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
 # The modules a run enters by; what they import follows. An arm and a task add their own.
 # `running` is left out: it hands settings over and writes down what comes back.
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
-_ARM_ENTRY: Final = ("crosslab.finetuning",)
+_ARM_ENTRY: Final = ("crosslab.finetuning", "crosslab.materials.laboratory")
 _EVALUATION_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
     MATRIX: ("crosslab.evaluation",),
     MECHANISM: ("crosslab.mechanism",),

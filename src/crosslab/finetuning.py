@@ -4,22 +4,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import BertForMaskedLM, BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.checkpoints import BEST_SOURCE_DEV, ORACLE
-from crosslab.config import FinetuneConfig, TaskConfig
+from crosslab.config import FinetuneConfig, Precision
 from crosslab.data.batching import Encoded, endless_batches
 from crosslab.evaluation import accuracy, probabilities
-from crosslab.lab.items import task_items
-from crosslab.lab.laboratory import Laboratory
-from crosslab.lab.pairs import Pairs, Task
-from crosslab.methods.base import Context, Method, PairBatch, Rewriting
-from crosslab.models import classifier, seeded, settle, torch_generator
-from crosslab.reading import Reader, lab_resources, pair_batch
+from crosslab.methods.base import Context, Method, PairBatch, Rewriting, pair_batch
+from crosslab.models import classifier, precise, seeded, settle, torch_generator
+from crosslab.reading import Material, Reading
 from crosslab.seeding import generator
-from crosslab.training import Report, train
+from crosslab.training import Bookmark, Crew, Report, train
 
 
 @dataclass(slots=True)
@@ -35,7 +33,7 @@ class Kept:
 class Checkpoints:
     """Looks at a model as it trains and keeps the best by each rule; the first of equals."""
 
-    model: BertForSequenceClassification
+    model: PreTrainedModel
     rules: Mapping[str, Callable[[], float]]
     kept: dict[str, Kept] = field(default_factory=dict)
     history: list[dict[str, float]] = field(default_factory=list)
@@ -46,32 +44,38 @@ class Checkpoints:
         self.history.append({"update": update, **scores})
         for name, score in scores.items():
             if name not in self.kept or score > self.kept[name].score:
-                weights = {key: value.clone() for key, value in self.model.state_dict().items()}
+                weights = {
+                    key: value.to("cpu", copy=True)
+                    for key, value in self.model.state_dict().items()
+                }
                 self.kept[name] = Kept(update, score, weights)
         self.model.train()
 
 
+Bookmarking = Callable[[Checkpoints, torch.Generator], Bookmark]  # what else there is to keep
+
+
 @dataclass(frozen=True, slots=True)
 class Finetuned:
-    """What training leaves behind: the model, its items, its checkpoints, how it went."""
+    """What training leaves behind: the model, its checkpoints, how it went."""
 
-    model: BertForSequenceClassification
-    items: Mapping[str, Pairs]
+    model: PreTrainedModel
     losses: list[float]
     kept: Mapping[str, Kept]
     history: list[dict[str, float]]
 
 
 def finetuned(  # noqa: PLR0913 - what a run consists of, each part named
-    encoder: BertForMaskedLM,
+    encoder: PreTrainedModel,
     method: Method,
-    lab: Laboratory,
+    material: Material,
     *,
-    task: Task,
-    sizes: TaskConfig,
     config: FinetuneConfig,
     seed: int,
     report: Report,
+    device: str = "cpu",
+    crew: Crew | None = None,
+    bookmarking: Bookmarking | None = None,
 ) -> Finetuned:
     """Fine-tune on the source language with a method.
 
@@ -80,66 +84,77 @@ def finetuned(  # noqa: PLR0913 - what a run consists of, each part named
     No test item is touched here.
     """
     settle(config.threads)
-    items = task_items(lab, task, sizes)
-    training = Reader(lab, items["train"], f"{task.key}/train")
-    pairs = training.pairs(lab.config.source, lab.config.source)
-    known = lab_resources(lab, training.tokenizer)
+    training, known = material.split("train"), material.resources
+    pairs = training.pairs(material.source, material.source)
     epochs = config.epochs
     if isinstance(method, Rewriting):
         epochs = method.epochs
         pairs = method.training_set(pairs, known, torch_generator(seed, "copies"))
     steps = epochs * -(-len(pairs) // config.batch)
-    model = classifier(encoder, len(task.labels), seed)
-    draws = torch_generator(seed, "method", method.key)
-    checkpoints = Checkpoints(model, _rules(model, lab, items["dev"], task, config.oracle_items))
-    looks = {round(steps * (look + 1) / config.checkpoints) for look in range(config.checkpoints)}
+    model = classifier(encoder, len(material.labels), seed).to(device)
+    model.get_input_embeddings().requires_grad_(not config.frozen_embeddings)
+    place = (crew.rank,) if crew and crew.rank else ()  # each process draws for itself
+    draws = torch_generator(seed, "method", method.key, *place)
+    checkpoints = Checkpoints(model, _rules(model, material, config))
+    looks = _looks(steps, config)
+
+    def loss_of(batch: PairBatch, progress: float) -> Tensor:
+        with precise(model, config.precision):
+            return method.loss(model, batch, Context(known, draws, progress))
+
     with seeded(seed, "dropout"):
         losses = train(
             model,
-            _batches(pairs, items["train"].label, config.batch, seed),
-            lambda batch, progress: method.loss(model, batch, Context(known, draws, progress)),
+            _updates(pairs, training.labels, config, seed),
+            loss_of,
             steps=steps,
             optimizer=config.optimizer,
             report=report,
             after=lambda done: checkpoints.look(done) if done in looks else None,
+            crew=crew,
+            bookmark=bookmarking(checkpoints, draws) if bookmarking else None,
         )
-    return Finetuned(model, items, losses, checkpoints.kept, checkpoints.history)
+    return Finetuned(model, losses, checkpoints.kept, checkpoints.history)
+
+
+def _looks(steps: int, config: FinetuneConfig) -> set[int]:
+    """Return the updates after which the model is looked at, the last one among them."""
+    if config.look_every is not None:
+        return {*range(config.look_every, steps, config.look_every), steps}
+    return {round(steps * (look + 1) / config.checkpoints) for look in range(config.checkpoints)}
 
 
 def _rules(
-    model: BertForSequenceClassification,
-    lab: Laboratory,
-    dev: Pairs,
-    task: Task,
-    oracle_items: int | None,
+    model: PreTrainedModel, material: Material, config: FinetuneConfig
 ) -> dict[str, Callable[[], float]]:
     """Return what checkpoints are compared by; every rule sees dev items alone."""
+    dev = material.split("dev")
 
-    def right(keys: Sequence[str], items: Pairs) -> Callable[[], float]:
-        reader = Reader(lab, items, f"{task.key}/dev")
-
+    def right(keys: Sequence[str], reading: Reading) -> Callable[[], float]:
         def mean() -> float:
-            shares = [_right(model, reader, key) for key in keys]
+            shares = [_right(model, reading, key, config.precision) for key in keys]
             return float(np.mean(shares))
 
         return mean
 
-    rules = {BEST_SOURCE_DEV: right([lab.config.source], dev)}
-    if oracle_items is not None:
-        few = dev.take(np.arange(min(oracle_items, len(dev))))
-        rules[ORACLE] = right(lab.config.targets, few)
+    rules = {BEST_SOURCE_DEV: right([material.source], dev)}
+    if config.oracle_items is not None:
+        rules[ORACLE] = right(material.targets, dev.few(config.oracle_items))
     return rules
 
 
-def _right(model: BertForSequenceClassification, reader: Reader, key: str) -> float:
-    answered = probabilities(model, reader.pairs(key, key)).argmax(axis=1)
-    return accuracy(answered, reader.items.label)
+def _right(model: PreTrainedModel, reading: Reading, key: str, precision: Precision) -> float:
+    answered = probabilities(model, reading.pairs(key, key), precision).argmax(axis=1)
+    return accuracy(answered, reading.labels[reading.asked(key, key)])
 
 
-def _batches(
-    pairs: Encoded, labels: NDArray[np.integer], size: int, seed: int
-) -> Iterator[PairBatch]:
-    """Yield batches of source-language pairs, epoch after epoch, in an order of their own."""
+def _updates(
+    pairs: Encoded, labels: NDArray[np.integer], config: FinetuneConfig, seed: int
+) -> Iterator[list[tuple[PairBatch, float]]]:
+    """Yield updates on source-language pairs, epoch after epoch, in an order of their own."""
     repeated = np.resize(labels, len(pairs))  # copies follow one another, labels with them
-    for rows in endless_batches(pairs.lengths, size, generator(seed, "order")):
-        yield pair_batch(pairs.rows(rows), repeated[rows])
+    for rows in endless_batches(pairs.lengths, config.batch, generator(seed, "order")):
+        parts = np.array_split(rows, min(config.accumulation, len(rows)))
+        yield [
+            (pair_batch(pairs.rows(part), repeated[part]), len(part) / len(rows)) for part in parts
+        ]

@@ -13,17 +13,18 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.classification import first_states
 from crosslab.config import MechanismConfig
 from crosslab.data.batching import Encoded, ordered_batches
+from crosslab.evaluation import probability_columns
 from crosslab.lab.laboratory import Laboratory
+from crosslab.materials.laboratory import Reader
 from crosslab.methods.adversarial import worst_noise
-from crosslab.methods.base import PairBatch, Resources, logits
+from crosslab.methods.base import PairBatch, Resources, logits, pair_batch, replaced
 from crosslab.methods.embedding import ball_radii, uniform_in_balls, word_embeddings
 from crosslab.models import SPECIAL_IDS, torch_generator
-from crosslab.reading import Reader, pair_batch
 
 RANDOM: Final = "random"
 WORST: Final = "worst"
@@ -34,7 +35,7 @@ Scored = Callable[[PairBatch], Tensor]  # class scores of a batch, after some pe
 
 
 def noise_answers(
-    model: BertForSequenceClassification,
+    model: PreTrainedModel,
     reader: Reader,
     languages: Sequence[str],
     config: MechanismConfig,
@@ -58,7 +59,7 @@ def noise_answers(
 
 
 def _under(
-    model: BertForSequenceClassification,
+    model: PreTrainedModel,
     kind: str,
     radius: float,
     steps: int,
@@ -79,7 +80,7 @@ def _under(
 
 
 def votes(  # noqa: PLR0913, PLR0917 - what is voted on, and how
-    model: BertForSequenceClassification,
+    model: PreTrainedModel,
     reader: Reader,
     languages: Sequence[str],
     resources: Resources,
@@ -104,7 +105,7 @@ def votes(  # noqa: PLR0913, PLR0917 - what is voted on, and how
     return pa.concat_tables(tables).combine_chunks().unify_dictionaries()
 
 
-def _gaussian(model: BertForSequenceClassification, scale: float, draws: torch.Generator) -> Scored:
+def _gaussian(model: PreTrainedModel, scale: float, draws: torch.Generator) -> Scored:
     """Return how a batch is scored under normal noise, per coordinate as large as ``scale`` says.
 
     The scale is a share of the length of each word's embedding, as radii are.
@@ -118,12 +119,9 @@ def _gaussian(model: BertForSequenceClassification, scale: float, draws: torch.G
     return scored
 
 
-def _synonyms(
-    model: BertForSequenceClassification, resources: Resources, draws: torch.Generator
-) -> Scored:
+def _synonyms(model: PreTrainedModel, resources: Resources, draws: torch.Generator) -> Scored:
     def scored(batch: PairBatch) -> Tensor:
-        swapped = resources.neighbours.drawn(batch.input_ids, draws)
-        return logits(model, batch, model.bert.embeddings.word_embeddings(swapped))
+        return logits(model, replaced(batch, resources.neighbours, draws))
 
     return scored
 
@@ -164,9 +162,7 @@ def _counts(scored: Scored, reader: Reader, language: str, draws: int) -> NDArra
     return total
 
 
-def distances(
-    model: BertForSequenceClassification, reader: Reader, languages: Sequence[str]
-) -> pa.Table:
+def distances(model: PreTrainedModel, reader: Reader, languages: Sequence[str]) -> pa.Table:
     """Return how far each item lies from the source, at the words and at the answer.
 
     A word's distance is to the nearest source word for the same concept, in lengths of that
@@ -194,9 +190,7 @@ def distances(
     return pa.concat_tables(tables).combine_chunks().unify_dictionaries()
 
 
-def _word_distances(
-    model: BertForSequenceClassification, lab: Laboratory, reader: Reader
-) -> NDArray[np.float64]:
+def _word_distances(model: PreTrainedModel, lab: Laboratory, reader: Reader) -> NDArray[np.float64]:
     """Return, for each word of the vocabulary, how far the nearest source word like it is."""
     vocabulary = reader.tokenizer.get_vocab()
     table = model.bert.embeddings.word_embeddings.weight.detach().numpy().astype(np.float64)
@@ -212,7 +206,7 @@ def _word_distances(
     return found
 
 
-def _states(model: BertForSequenceClassification, reader: Reader, language: str) -> Tensor:
+def _states(model: PreTrainedModel, reader: Reader, language: str) -> Tensor:
     """Return the last state of the first token of every item."""
 
     def state(batch: PairBatch) -> Tensor:
@@ -262,6 +256,4 @@ def _noise_rows(
         "prediction": pa.array(found.argmax(axis=1).astype(np.int8)),
         "gold": pa.array(gold.astype(np.int8)),
     }
-    for label in range(found.shape[1]):
-        columns[f"probability_{label}"] = pa.array(found[:, label].astype(np.float16))
-    return pa.table(columns)
+    return pa.table({**columns, **probability_columns(found)})

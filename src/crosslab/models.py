@@ -1,5 +1,6 @@
 """Tokenizer, encoder and classifier: ordinary ``transformers`` parts, initialized by seed."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -8,14 +9,27 @@ import torch
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
-from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
+from transformers import (
+    AutoModelForSequenceClassification,
+    BertConfig,
+    BertForMaskedLM,
+    PreTrainedModel,
+)
 
-from crosslab.config import EncoderConfig
+from crosslab.config import EncoderConfig, Precision
+from crosslab.data.batching import Marks
 from crosslab.seeding import derived_seed
 
 PADDING, UNKNOWN, START, SEPARATOR, MASK = range(5)
 SPECIAL_WORDS: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 SPECIAL_IDS: Final = range(len(SPECIAL_WORDS))
+MARKS: Final = Marks(
+    before=(START,),
+    between=(SEPARATOR,),
+    after=(SEPARATOR,),
+    padding=PADDING,
+    special=tuple(SPECIAL_IDS),
+)
 
 
 def word_tokenizer(words: Iterable[str]) -> Tokenizer:
@@ -43,15 +57,18 @@ def masked_encoder(config: EncoderConfig, vocabulary: int, seed: int) -> BertFor
         return BertForMaskedLM(_bert_config(config, vocabulary))
 
 
-def classifier(encoder: BertForMaskedLM, labels: int, seed: int) -> BertForSequenceClassification:
+def classifier(encoder: PreTrainedModel, labels: int, seed: int) -> PreTrainedModel:
     """Return a classifier on a copy of a pre-trained encoder, its head freshly initialized."""
     known = encoder.config.to_dict()
     del known["id2label"], known["label2id"]  # of two labels, which is the default
-    config = BertConfig(**{**known, "num_labels": labels})
+    config = type(encoder.config)(**{**known, "num_labels": labels})
     with seeded(seed, "head"):
-        model = BertForSequenceClassification(config)
-    missing, unexpected = model.bert.load_state_dict(encoder.bert.state_dict(), strict=False)
-    # The classifier reads the pooled first token; the masked-word encoder has no pooler.
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_config(
+            config, attn_implementation=encoder.config._attn_implementation
+        )
+    weights = encoder.base_model.state_dict()
+    missing, unexpected = model.base_model.load_state_dict(weights, strict=False)
+    # A classifier may read the pooled first token, and a masked-word encoder has no pooler.
     assert not unexpected
     assert all(name.startswith("pooler.") for name in missing)
     return model
@@ -73,8 +90,14 @@ def _bert_config(config: EncoderConfig, vocabulary: int) -> BertConfig:
 
 def settle(threads: int) -> None:
     """Make what follows repeatable: a fixed number of threads sums in a fixed order."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # the same on a GPU
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
+
+
+def precise(model: PreTrainedModel, precision: Precision) -> torch.autocast:
+    """Return the context in which a model computes in this precision, where it is."""
+    return torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from transformers import BertForMaskedLM
 from crosslab.alignment import word_translations
 from crosslab.config import EncoderConfig, PretrainConfig
 from crosslab.lab.laboratory import Laboratory, pretraining_text
+from crosslab.materials.laboratory import lab_tokenizer
 from crosslab.models import masked_encoder, seeded, settle
-from crosslab.reading import lab_tokenizer
 from crosslab.recipes import masked_batches, masked_word_loss
-from crosslab.training import Report, train
+from crosslab.training import Report, train, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def pretrained(
     with seeded(config.seed, "dropout"):
         losses = train(
             model,
-            masked_batches(tokenizer, text, config),
+            whole(masked_batches(tokenizer, text, config)),
             lambda batch, _: masked_word_loss(model, batch),
             steps=config.steps,
             optimizer=config.optimizer,

@@ -1,96 +1,95 @@
-"""What a model reads: the items of a task, in any two languages, as token ids."""
+"""What a model reads: the material of a run, whatever it is made of, and tables of words."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from crosslab.data.batching import Encoded, encoded_pairs
-from crosslab.lab.items import spoken
-from crosslab.lab.laboratory import Laboratory
-from crosslab.lab.pairs import Pairs
-from crosslab.methods.base import PairBatch, Resources, WordTable
-from crosslab.models import PADDING, SEPARATOR, START, token_ids, word_tokenizer
+from crosslab.data.batching import Encoded
+from crosslab.methods.base import Resources, Spelling, WordTable
 
 
-class Reader:
-    """Reads one split of a task; each sentence is said and tokenized once per language."""
+class Reading(Protocol):
+    """One split of a task, as a model reads it, in any two languages."""
 
-    def __init__(self, lab: Laboratory, items: Pairs, purpose: str) -> None:
-        self.lab = lab
-        self.items = items
-        self.purpose = purpose
-        self.tokenizer = lab_tokenizer(lab)
-        self._said: dict[tuple[str, str], list[list[int]]] = {}
+    @property
+    def labels(self) -> NDArray[np.integer]:
+        """The gold label of every item."""
+        ...
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The name of every item."""
+        ...
+
+    def asked(self, first: str, second: str) -> NDArray[np.intp]:
+        """Return which items are read with the first sentence in one language, the second in another."""  # noqa: E501
+        ...
 
     def pairs(self, first: str, second: str) -> Encoded:
-        """Return the items with the first sentence in one language and the second in another."""
-        return encoded_pairs(
-            self._ids("first", first),
-            self._ids("second", second),
-            start=START,
-            separator=SEPARATOR,
-            padding=PADDING,
-        )
+        """Return those items, in that order."""
+        ...
 
-    def _ids(self, side: str, language: str) -> list[list[int]]:
-        if (side, language) not in self._said:
-            sentences = spoken(self.lab, self.items, side, language, self.purpose)
-            self._said[side, language] = token_ids(self.tokenizer, sentences)
-        return self._said[side, language]
+    def few(self, count: int) -> "Reading":
+        """Return a reading of the first so many items, all of them where there are fewer."""
+        ...
 
 
-def lab_tokenizer(lab: Laboratory) -> Tokenizer:
-    """Return the tokenizer that knows every word of every language of a laboratory."""
-    return word_tokenizer(word for lexicon in lab.lexicons.values() for word in lexicon.words())
+class Material(Protocol):
+    """What a run learns from and is asked about."""
+
+    @property
+    def source(self) -> str:
+        """The language that fine-tuning sees."""
+        ...
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The languages that fine-tuning never sees."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the labels are called."""
+        ...
+
+    @property
+    def resources(self) -> Resources:
+        """What methods may know: neighbours in the source language, a dictionary from it."""
+        ...
+
+    def split(self, name: str) -> Reading:
+        """Return the reading of ``train``, ``dev`` or ``test``."""
+        ...
 
 
-def pair_batch(inputs: Encoded, labels: NDArray[np.integer]) -> PairBatch:
-    """Return encoded pairs as the tensors a model takes."""
-    ids = inputs.ids.astype(np.int64)
-    attended = ids != PADDING
-    places = np.arange(ids.shape[1])[None, :]
-    second = (places >= inputs.second_starts[:, None]) & attended
-    return PairBatch(
-        input_ids=torch.from_numpy(ids),
-        attention_mask=torch.from_numpy(attended.astype(np.int64)),
-        token_type_ids=torch.from_numpy(second.astype(np.int64)),
-        labels=torch.from_numpy(labels.astype(np.int64)),
-    )
-
-
-def lab_resources(lab: Laboratory, tokenizer: Tokenizer) -> Resources:
-    """Return what methods may know: synonyms in the source language, a dictionary from it."""
-    source = lab.lexicons[lab.config.source]
-    return resources(
-        tokenizer,
-        {word: [other] for word, other in source.synonyms().items()},
-        source.translations([lab.lexicons[key] for key in lab.config.targets]),
-    )
+def word_table(
+    numbers: Mapping[str, int],
+    replacements: Mapping[str, Sequence[str]],
+    spelling: Spelling | None = None,
+) -> WordTable:
+    """Return, for each word by its number, the numbers of the words it may be replaced by."""
+    widest = max((len(each) for each in replacements.values()), default=1)
+    words = torch.zeros((len(numbers), widest), dtype=torch.long)
+    choices = torch.zeros(len(numbers), dtype=torch.long)
+    for word, others in replacements.items():
+        row = numbers[word]
+        words[row, : len(others)] = torch.tensor([numbers[other] for other in others])
+        choices[row] = len(others)
+    return WordTable(words, choices, spelling)
 
 
 def resources(
-    tokenizer: Tokenizer,
+    numbers: Mapping[str, int],
     neighbours: Mapping[str, Sequence[str]],
     dictionary: Mapping[str, Sequence[str]],
+    spelling: Spelling | None = None,
 ) -> Resources:
-    """Return what methods may know of the words of a vocabulary."""
+    """Return what methods may know of numbered words; every word is a neighbour of its own."""
     own = {word: [word, *others] for word, others in neighbours.items()}
     return Resources(
-        neighbours=word_table(tokenizer, own), dictionary=word_table(tokenizer, dictionary)
+        neighbours=word_table(numbers, own, spelling),
+        dictionary=word_table(numbers, dictionary, spelling),
     )
-
-
-def word_table(tokenizer: Tokenizer, replacements: Mapping[str, Sequence[str]]) -> WordTable:
-    """Return, for each word of a vocabulary, the ids of the words it may be replaced by."""
-    vocabulary = tokenizer.get_vocab()
-    widest = max((len(each) for each in replacements.values()), default=1)
-    words = torch.zeros((len(vocabulary), widest), dtype=torch.long)
-    choices = torch.zeros(len(vocabulary), dtype=torch.long)
-    for word, others in replacements.items():
-        row = vocabulary[word]
-        words[row, : len(others)] = torch.tensor([vocabulary[other] for other in others])
-        choices[row] = len(others)
-    return WordTable(words, choices)

@@ -17,7 +17,7 @@ from transformers import BertForMaskedLM
 
 from crosslab.config import PretrainConfig
 from crosslab.data.batching import Encoded, encoded_pairs, endless_batches
-from crosslab.models import MASK, PADDING, SEPARATOR, SPECIAL_IDS, START, token_ids
+from crosslab.models import MARKS, MASK, PADDING, SPECIAL_IDS, token_ids
 from crosslab.seeding import generator
 
 
@@ -62,7 +62,7 @@ def _inputs(tokenizer: Tokenizer, text: Mapping[str, Sequence[str]]) -> Encoded:
         ids = token_ids(tokenizer, sentences)
         first += ids[0 : len(ids) // 2 * 2 : 2]
         second += ids[1::2]
-    return encoded_pairs(first, second, start=START, separator=SEPARATOR, padding=PADDING)
+    return encoded_pairs(first, second, MARKS)
 
 
 def _masked(

@@ -31,12 +31,12 @@ from crosslab.finetuning import Finetuned, finetuned
 from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.lab.tasks import TASKS
+from crosslab.materials.laboratory import LabMaterial, lab_material
 from crosslab.mechanism import RANDOM, distances, noise_answers, votes
 from crosslab.methods import method
 from crosslab.pretraining import pretrained, restored, weights
 from crosslab.progress import FileReport
 from crosslab.provenance import commit, digest_of, machine
-from crosslab.reading import Reader, lab_resources
 from crosslab.records import DataCard, Record, Store, parquet
 from crosslab.registry import lookup
 from crosslab.seeding import generator
@@ -105,18 +105,17 @@ def _arm(store: Store, planned: PlannedRun, report: FileReport) -> Record:
     config = study_config(planned.unit.scale)
     lab = laboratory(config.lab)
     task = lookup(TASKS, str(planned.settings["task"]), kind="task")
+    material = lab_material(lab, task, config.task)
     tuned = finetuned(
         restored(lab, config.encoder, _encoder_weights(store, planned)),
         method(method_key(planned.unit.arm), methods_of(config, planned.unit.arm)),
-        lab,
-        task=task,
-        sizes=config.task,
+        material,
         config=config.finetune,
         seed=planned.unit.seed,
         report=report,
     )
     evaluate = _EVALUATIONS[str(planned.settings["evaluation"])]
-    answers, metrics, files = evaluate(tuned, lab, task, config, planned.unit.seed)
+    answers, metrics, files = evaluate(tuned, material, config, planned.unit.seed)
     metrics = {
         "final_loss": float(np.mean(tuned.losses[-50:])),
         "updates": len(tuned.losses),
@@ -125,17 +124,17 @@ def _arm(store: Store, planned: PlannedRun, report: FileReport) -> Record:
         "checkpoints": tuned.history,
     }
     return store.write(
-        _draft(planned, began, metrics, [_items_card(lab, task, tuned.items)]), answers, files
+        _draft(planned, began, metrics, [_items_card(lab, task, material.items)]), answers, files
     )
 
 
 Evaluated = tuple[pa.Table, dict[str, Any], dict[str, bytes]]  # answers, metrics, further files
 
 
-def _matrix(tuned: Finetuned, lab: Laboratory, task: Task, *_: object) -> Evaluated:
+def _matrix(tuned: Finetuned, material: LabMaterial, *_: object) -> Evaluated:
     """Answer every test item in every pair of languages, at each checkpoint."""
-    languages = (lab.config.source, *lab.config.targets)
-    reader = Reader(lab, tuned.items["test"], f"{task.key}/test")
+    languages = (material.source, *material.targets)
+    reader = material.split("test")
     last = matrix_probabilities(tuned.model, reader, languages)
     matrices = {LAST: last}
     for name, kept in tuned.kept.items():
@@ -144,37 +143,31 @@ def _matrix(tuned: Finetuned, lab: Laboratory, task: Task, *_: object) -> Evalua
         else:
             tuned.model.load_state_dict(kept.weights)
             matrices[name] = matrix_probabilities(tuned.model, reader, languages)
-    answers = matrix_answers(matrices, tuned.items["test"].label)
-    return answers, summary(answers.to_pandas(), lab.config.source), {}
+    answers = matrix_answers(matrices, reader)
+    return answers, summary(answers.to_pandas(), material.source), {}
 
 
 def _mechanism(
-    tuned: Finetuned, lab: Laboratory, task: Task, config: StudyConfig, seed: int
+    tuned: Finetuned, material: LabMaterial, config: StudyConfig, seed: int
 ) -> Evaluated:
     """Measure distances, noise and votes on the first test items."""
-    asked = config.mechanism
-    few, voted = (
-        Reader(lab, tuned.items["test"].take(np.arange(items)), f"{task.key}/test")
-        for items in (asked.items, asked.voted_items)
-    )
-    targets = lab.config.targets
-    languages = (lab.config.source, *targets)
+    asked, known = config.mechanism, material.resources
+    few, voted = (material.split("test").few(items) for items in (asked.items, asked.voted_items))
+    languages = (material.source, *material.targets)
     answers = noise_answers(tuned.model, few, languages, asked, seed)
-    known = lab_resources(lab, few.tokenizer)
     files = {
-        "distances.parquet": parquet(distances(tuned.model, few, targets)),
+        "distances.parquet": parquet(distances(tuned.model, few, material.targets)),
         "votes.parquet": parquet(votes(tuned.model, voted, languages, known, asked, seed)),
     }
     clean = answers.filter(pc.equal(answers["radius"], 0.0)).to_pandas()
-    return answers, summary(clean[clean["noise"] == RANDOM], lab.config.source), files
+    return answers, summary(clean[clean["noise"] == RANDOM], material.source), files
 
 
-def _source_dev(tuned: Finetuned, lab: Laboratory, task: Task, *_: object) -> Evaluated:
+def _source_dev(tuned: Finetuned, material: LabMaterial, *_: object) -> Evaluated:
     """Answer the source-language dev items, which is all that settings may be chosen by."""
-    source = lab.config.source
-    reader = Reader(lab, tuned.items["dev"], f"{task.key}/dev")
-    found = matrix_probabilities(tuned.model, reader, (source,))
-    return matrix_answers({LAST: found}, tuned.items["dev"].label, "dev"), {}, {}
+    reader = material.split("dev")
+    found = matrix_probabilities(tuned.model, reader, (material.source,))
+    return matrix_answers({LAST: found}, reader), {}, {}
 
 
 _EVALUATIONS: Final[Mapping[str, Callable[..., Evaluated]]] = {

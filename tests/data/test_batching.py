@@ -5,11 +5,14 @@ import pytest
 
 from crosslab.data.batching import (
     Encoded,
+    Marks,
     encoded_pairs,
     endless_batches,
     ordered_batches,
     shuffled_batches,
 )
+
+MARKS = Marks(before=(1,), between=(2,), after=(2,), padding=0, special=(0, 1, 2))
 
 
 @pytest.fixture
@@ -80,34 +83,36 @@ def test_ordered_batches_hold_every_row_once_shortest_first(lengths):
 
 
 def test_pairs_are_laid_out_as_start_first_separator_second_separator():
-    encoded = encoded_pairs([[7], [7, 8]], [[8, 9], [9]], start=1, separator=2, padding=0)
+    encoded = encoded_pairs([[7], [7, 8]], [[8, 9], [9]], MARKS)
     assert encoded.ids.tolist() == [[1, 7, 2, 8, 9, 2], [1, 7, 8, 2, 9, 2]]
 
 
 def test_shorter_pairs_are_padded_at_the_end():
-    encoded = encoded_pairs([[7], [7]], [[8], [8, 9, 9]], start=1, separator=2, padding=0)
+    encoded = encoded_pairs([[7], [7]], [[8], [8, 9, 9]], MARKS)
     assert encoded.ids[0].tolist() == [1, 7, 2, 8, 2, 0, 0]
     assert encoded.lengths.tolist() == [5, 7]
 
 
 def test_the_second_sentence_begins_after_the_first_separator():
-    encoded = encoded_pairs([[7], [7, 8, 9]], [[5], [6]], start=1, separator=2, padding=0)
+    encoded = encoded_pairs([[7], [7, 8, 9]], [[5], [6]], MARKS)
     starts = encoded.second_starts
     assert encoded.ids[np.arange(2), starts].tolist() == [5, 6]
 
 
 def test_chosen_rows_are_cut_to_the_longest_of_them():
-    encoded = encoded_pairs([[7]] * 3, [[8], [8, 9], [8] * 9], start=1, separator=2, padding=0)
+    encoded = encoded_pairs([[7]] * 3, [[8], [8, 9], [8] * 9], MARKS)
     few = encoded.rows(np.array([1, 0]))
     assert few.ids.tolist() == [[1, 7, 2, 8, 9, 2], [1, 7, 2, 8, 2, 0]]
     assert few.lengths.tolist() == [6, 5]
 
 
 def test_chosen_rows_keep_their_own_second_starts():
-    encoded = Encoded(np.ones((3, 9), dtype=np.int32), np.array([5, 7, 9]), np.array([3, 4, 5]))
+    encoded = Encoded(
+        np.ones((3, 9), dtype=np.int32), np.array([5, 7, 9]), np.array([3, 4, 5]), MARKS
+    )
     assert encoded.rows(np.array([2, 0])).second_starts.tolist() == [5, 3]
 
 
 def test_sides_of_unequal_length_are_refused():
     with pytest.raises(ValueError, match="shorter"):
-        encoded_pairs([[7], [8]], [[9]], start=1, separator=2, padding=0)
+        encoded_pairs([[7], [8]], [[9]], MARKS)

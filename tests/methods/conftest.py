@@ -5,9 +5,9 @@ import pytest
 from crosslab.config import TaskConfig, study_config
 from crosslab.lab.items import task_items
 from crosslab.lab.tasks import TASKS
-from crosslab.methods.base import Context
+from crosslab.materials.laboratory import Reader, lab_resources
+from crosslab.methods.base import Context, pair_batch
 from crosslab.models import classifier, torch_generator
-from crosslab.reading import Reader, lab_resources, pair_batch
 
 CONFIG = study_config("smoke").methods
 

@@ -34,7 +34,7 @@ from crosslab.methods.embedding import (
 from crosslab.methods.smoothing_noise import NoiseSmoothing
 from crosslab.methods.smoothing_synonyms_static import StaticSynonymSmoothing
 from crosslab.methods.standard import Standard
-from crosslab.models import SPECIAL_IDS, torch_generator
+from crosslab.models import MARKS, SPECIAL_IDS, torch_generator
 
 CONFIG = study_config("smoke").methods
 RANDOM = ("smoothing-noise", "smoothing-synonyms", "code-switch", "consistency")
@@ -272,9 +272,10 @@ def test_the_methods_that_rewrite_the_training_set_are_the_two_that_copy_and_tak
 
 
 def test_repeated_inputs_keep_their_places():
-    one = Encoded(np.array([[5, 6]], dtype=np.int32), np.array([2]), np.array([1]))
-    twice = one.repeated(2, np.array([[7, 8], [9, 9]], dtype=np.int32))
-    assert twice.ids.tolist() == [[7, 8], [9, 9]]
+    ids, words = (np.array([each], dtype=np.int32) for each in ([5, 6], [7, -1]))
+    twice = Encoded(ids, np.array([2]), np.array([1]), MARKS, words).repeated(2)
+    assert twice.ids.tolist() == [[5, 6], [5, 6]]
+    assert twice.words.tolist() == [[7, -1], [7, -1]]
     assert twice.lengths.tolist() == [2, 2]
 
 
@@ -314,7 +315,7 @@ def test_words_are_switched_for_translations_at_the_share_asked_for(smoke_lab, b
 
 
 def vocabulary_of(lab):
-    from crosslab.reading import lab_tokenizer
+    from crosslab.materials.laboratory import lab_tokenizer
 
     return lab_tokenizer(lab).get_vocab()
 

@@ -3,11 +3,12 @@ from dataclasses import replace
 import pytest
 import torch
 
+from crosslab.materials.laboratory import lab_tokenizer
 from crosslab.methods.base import cross_entropy
 from crosslab.methods.smoothing_synonyms import SynonymSmoothing
 from crosslab.methods.standard import Standard
 from crosslab.models import PADDING, SPECIAL_IDS, torch_generator, word_tokenizer
-from crosslab.reading import lab_tokenizer, resources
+from crosslab.reading import resources
 
 # words get the ids 5, 6, ... in alphabetical order
 WORDS = ["alone", "one", "other", "three", "two"]
@@ -17,7 +18,7 @@ ALONE, ONE, OTHER, THREE, TWO = range(5, 10)
 @pytest.fixture
 def allowed():
     neighbours = {"one": ["two", "three"], "two": ["one"], "three": ["one", "two"]}
-    return resources(word_tokenizer(WORDS), neighbours, {})
+    return resources(word_tokenizer(WORDS).get_vocab(), neighbours, {})
 
 
 def drawn_many_times(word, allowed, seed=0):
@@ -86,7 +87,7 @@ def test_the_loss_is_that_of_the_drawn_words(model, batch, known, context):
 
 
 def test_without_neighbours_it_is_plain_fine_tuning_to_the_last_bit(model, batch, reader, context):
-    alone = resources(reader.tokenizer, {}, {})
+    alone = resources(reader.tokenizer.get_vocab(), {}, {})
     losses = [
         method.loss(model, batch, context(resources=alone)).item()
         for method in (Standard(), SynonymSmoothing())

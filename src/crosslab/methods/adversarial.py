@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import torch
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.config import AdversarialConfig
 from crosslab.methods.base import Context, PairBatch, cross_entropy
@@ -34,9 +34,7 @@ class Adversarial:
     paper: ClassVar[str] = "arXiv 2104.08645, arXiv 1706.06083"
     section: ClassVar[str] = "adversarial training; projected gradient descent"
 
-    def loss(
-        self, model: BertForSequenceClassification, batch: PairBatch, context: Context
-    ) -> Tensor:
+    def loss(self, model: PreTrainedModel, batch: PairBatch, context: Context) -> Tensor:
         """Return the cross-entropy of the batch under attack."""
         radius = self.radius(context.progress)
         if radius == 0:
@@ -53,7 +51,7 @@ class Adversarial:
 
 
 def worst_noise(
-    model: BertForSequenceClassification,
+    model: PreTrainedModel,
     batch: PairBatch,
     embedded: Tensor,
     radii: Tensor,

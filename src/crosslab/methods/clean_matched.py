@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.config import CopiesConfig
 from crosslab.data.batching import Encoded
@@ -43,7 +43,7 @@ class CleanMatched:
 
     def loss(
         self,
-        model: BertForSequenceClassification,
+        model: PreTrainedModel,
         batch: PairBatch,
         context: Context,  # noqa: ARG002 - knows nothing beside the batch
     ) -> Tensor:

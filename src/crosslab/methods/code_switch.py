@@ -1,14 +1,14 @@
 """Dictionary code-switching of source sentences (CoSDA-ML): the strongest cheap rival."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.config import CodeSwitchConfig
-from crosslab.methods.base import Context, PairBatch, cross_entropy
+from crosslab.methods.base import Context, PairBatch, cross_entropy, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,10 @@ class CodeSwitch:
     paper: ClassVar[str] = "arXiv 2006.06402"
     section: ClassVar[str] = "dynamic augmentation"
 
-    def loss(
-        self, model: BertForSequenceClassification, batch: PairBatch, context: Context
-    ) -> Tensor:
+    def loss(self, model: PreTrainedModel, batch: PairBatch, context: Context) -> Tensor:
         """Return the cross-entropy of a code-switched copy of the batch."""
-        ids, generator = batch.input_ids, context.generator
-        sentences = torch.rand((ids.shape[0], 1), generator=generator) < self.config.item_share
-        words = torch.rand(ids.shape, generator=generator) < self.config.word_share
-        translated = context.resources.dictionary.drawn(ids, generator)
-        switched = torch.where(sentences & words, translated, ids)
-        return cross_entropy(model, replace(batch, input_ids=switched))
+        shape, generator = batch.input_ids.shape, context.generator
+        sentences = torch.rand((shape[0], 1), generator=generator) < self.config.item_share
+        words = torch.rand(shape, generator=generator) < self.config.word_share
+        switched = replaced(batch, context.resources.dictionary, generator, sentences & words)
+        return cross_entropy(model, switched)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 from torch.nn import functional
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.config import ConsistencyConfig
 from crosslab.methods.base import Context, PairBatch, logits
@@ -27,18 +27,14 @@ class Consistency:
     paper: ClassVar[str] = "arXiv 2106.08226, arXiv 2106.14448"
     section: ClassVar[str] = "consistency regularization"
 
-    def loss(
-        self, model: BertForSequenceClassification, batch: PairBatch, context: Context
-    ) -> Tensor:
+    def loss(self, model: PreTrainedModel, batch: PairBatch, context: Context) -> Tensor:
         """Return the mean cross-entropy of both passes plus the weighted divergence."""
         one, other = (self._noisy(model, batch, context) for _ in range(2))
         both = torch.cat([one, other])
         entropy = functional.cross_entropy(both, batch.labels.repeat(2))
         return entropy + self.config.weight * divergence(one, other)
 
-    def _noisy(
-        self, model: BertForSequenceClassification, batch: PairBatch, context: Context
-    ) -> Tensor:
+    def _noisy(self, model: PreTrainedModel, batch: PairBatch, context: Context) -> Tensor:
         embedded = word_embeddings(model, batch)
         radii = ball_radii(embedded, batch, self.config.radius)
         noise = uniform_in_balls(radii, embedded.shape[-1], context.generator)

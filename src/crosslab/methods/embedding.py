@@ -10,24 +10,23 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.methods.base import PairBatch
-from crosslab.models import SPECIAL_IDS
 
 _LEAST = 1e-12  # a length to divide by where there is none
 
 
-def word_embeddings(model: BertForSequenceClassification, batch: PairBatch) -> Tensor:
+def word_embeddings(model: PreTrainedModel, batch: PairBatch) -> Tensor:
     """Return the embeddings of the words of a batch, shape ``(batch, length, hidden)``."""
-    embedded: Tensor = model.bert.embeddings.word_embeddings(batch.input_ids)
+    embedded: Tensor = model.get_input_embeddings()(batch.input_ids.to(model.device))
     return embedded
 
 
 def ball_radii(embedded: Tensor, batch: PairBatch, radius: float) -> Tensor:
     """Return how far each word may move, shape ``(batch, length, 1)``."""
-    movable = (batch.input_ids >= SPECIAL_IDS.stop).unsqueeze(-1)
     lengths = _lengths(embedded.detach())
+    movable = batch.movable.unsqueeze(-1).to(lengths.device)
     return radius * lengths * movable
 
 
@@ -39,7 +38,8 @@ def uniform_in_balls(radii: Tensor, hidden: int, generator: torch.Generator) -> 
     """
     normal = torch.randn((*radii.shape[:-1], hidden), generator=generator)
     share = torch.rand(radii.shape, generator=generator) ** (1 / hidden)
-    return directions(normal) * share * radii
+    drawn = directions(normal) * share  # where chance is drawn: the same on every device
+    return drawn.to(radii.device) * radii
 
 
 def projected(noise: Tensor, radii: Tensor) -> Tensor:

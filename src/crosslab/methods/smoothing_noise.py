@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.config import NoiseConfig
 from crosslab.methods.base import Context, PairBatch, cross_entropy
@@ -24,9 +24,7 @@ class NoiseSmoothing:
     paper: ClassVar[str] = "arXiv 2104.08645"
     section: ClassVar[str] = "randomized smoothing with random perturbation"
 
-    def loss(
-        self, model: BertForSequenceClassification, batch: PairBatch, context: Context
-    ) -> Tensor:
+    def loss(self, model: PreTrainedModel, batch: PairBatch, context: Context) -> Tensor:
         """Return the cross-entropy of a batch of moved words."""
         embedded = word_embeddings(model, batch)
         radii = ball_radii(embedded, batch, self.config.radius)

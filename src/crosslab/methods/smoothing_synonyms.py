@@ -1,12 +1,12 @@
 """Randomized smoothing by synonyms (RS-DA in the paper under study)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
-from crosslab.methods.base import Context, PairBatch, cross_entropy
+from crosslab.methods.base import Context, PairBatch, cross_entropy, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,7 @@ class SynonymSmoothing:
     paper: ClassVar[str] = "arXiv 2104.08645"
     section: ClassVar[str] = "randomized smoothing with data augmentation"
 
-    def loss(
-        self, model: BertForSequenceClassification, batch: PairBatch, context: Context
-    ) -> Tensor:
+    def loss(self, model: PreTrainedModel, batch: PairBatch, context: Context) -> Tensor:
         """Return the cross-entropy of a perturbed copy of the batch."""
-        drawn = context.resources.neighbours.drawn(batch.input_ids, context.generator)
-        return cross_entropy(model, replace(batch, input_ids=drawn))
+        drawn = replaced(batch, context.resources.neighbours, context.generator)
+        return cross_entropy(model, drawn)

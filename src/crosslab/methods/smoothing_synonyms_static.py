@@ -6,11 +6,19 @@ from typing import ClassVar
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.config import CopiesConfig
 from crosslab.data.batching import Encoded
-from crosslab.methods.base import Context, PairBatch, Resources, cross_entropy
+from crosslab.methods.base import (
+    Context,
+    PairBatch,
+    Resources,
+    cross_entropy,
+    encoded_batch,
+    pair_batch,
+    replaced,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +44,13 @@ class StaticSynonymSmoothing:
         self, pairs: Encoded, resources: Resources, generator: torch.Generator
     ) -> Encoded:
         """Return the perturbed copies, one after the other."""
-        ids = torch.from_numpy(np.tile(pairs.ids, (self.config.copies, 1)).astype(np.int64))
-        drawn = resources.neighbours.drawn(ids, generator)
-        return pairs.repeated(self.config.copies, drawn.numpy().astype(np.int32))
+        copies = pairs.repeated(self.config.copies)
+        unlabelled = pair_batch(copies, np.zeros(len(copies), dtype=np.int64))
+        return encoded_batch(replaced(unlabelled, resources.neighbours, generator), pairs.marks)
 
     def loss(
         self,
-        model: BertForSequenceClassification,
+        model: PreTrainedModel,
         batch: PairBatch,
         context: Context,  # noqa: ARG002 - chance had its say before training
     ) -> Tensor:

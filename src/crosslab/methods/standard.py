@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from torch import Tensor
-from transformers import BertForSequenceClassification
+from transformers import PreTrainedModel
 
 from crosslab.methods.base import Context, PairBatch, cross_entropy
 
@@ -19,7 +19,7 @@ class Standard:
 
     def loss(
         self,
-        model: BertForSequenceClassification,
+        model: PreTrainedModel,
         batch: PairBatch,
         context: Context,  # noqa: ARG002 - knows nothing beside the batch
     ) -> Tensor:
