@@ -4,6 +4,7 @@ CrosslabError
 ├── UsageError        an argument, parameter or file that cannot be used (exit status 2)
 │   ├── UnknownNameError     a name that is not in a registry
 │   └── ParameterError       notebook parameters that are undeclared or ill-typed
+├── DataError         a data set that is missing, damaged or not what its card says (exit status 2)
 ├── StoreError        a record that is damaged, contradictory or cannot be written (exit status 2)
 ├── BusyError         another study works in the same folder (exit status 2)
 ├── RunError          a notebook or a scheduled run failed (exit status 1)
@@ -41,6 +42,10 @@ class UnknownNameError(UsageError):
 
 class ParameterError(UsageError):
     """Notebook parameters that the notebook does not declare, or of another type."""
+
+
+class DataError(CrosslabError):
+    """A data set that cannot be had, is damaged, or is not what its card says."""
 
 
 class StoreError(CrosslabError):
