@@ -71,6 +71,7 @@ class FolderSource:
         Raises:
             DataError: A file is missing, altered, damaged or not laid out as the card says.
         """
+        refuse(place_problems(card, split, languages))
         what = card.splits[split]
         contents = self._contents(card, split, languages, extra=[what.ids] if what.ids else [])
         ids = _own_ids(contents[what.ids], split, path=what.ids) if what.ids else ()
