@@ -22,8 +22,9 @@ def test_a_card_says_what_it_is_whose_it_is_and_what_is_wrong_with_it(card):
 
 @every_card
 def test_every_split_is_in_a_folder_or_its_card_says_why_not(card):
-    for split in card.splits.values():
+    for name, split in card.splits.items():
         assert bool(split.file) != bool(split.absent)
+        assert not split.absent or name in card.hub.splits
         assert all(rows > 0 for rows in split.rows.values())
         assert split.wide or len(split.rows) == 1 or LANGUAGE in split.file
 
@@ -61,6 +62,12 @@ def test_no_two_languages_of_a_data_set_share_a_file():
         for name, split in card.splits.items():
             files = [card.file(name, language) for language in split.languages if split.file]
             assert split.wide or len(set(files)) == len(files)
+
+
+def test_a_language_has_one_key_whatever_a_file_calls_it():
+    assert CARDS["tatoeba"].file("test", "de") == "tatoeba-v1/deu-eng.tsv"
+    assert CARDS["tatoeba"].file("test", "amh") == "tatoeba-v1/amh-eng.tsv"
+    assert CARDS["tico19"].code("es") == "es_LA"
 
 
 def test_substitutes_say_that_they_are_and_how_large_the_official_set_is():

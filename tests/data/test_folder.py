@@ -74,6 +74,7 @@ def test_problems_of_several_files_are_reported_together(folder):
 def test_a_folder_without_a_list_of_its_files_is_refused(folder):
     (folder / "manifest.json").unlink()
     assert f"{WRITE_ANEW} {folder}" in str(refusal(folder_source, folder))
+    assert "There is no folder" in str(refusal(folder_source, folder / "nowhere"))
 
 
 def test_a_file_that_is_not_listed_is_not_used(folder):

@@ -83,7 +83,7 @@ def test_an_item_untranslated_in_one_language_is_left_out_in_all_and_named(sourc
     assert all("NS" not in pairs.first[language] for language in PAWSX)
     kept = [row for row, item in enumerate(alone.items) if item in pairs.items]
     assert pairs.first["en"] == alone.take(kept).first["en"]
-    assert pairs.own_ids == alone.take(kept).own_ids
+    assert pairs.own_ids == tuple(alone.own_ids[row] for row in kept)
     assert (pairs.labels == alone.labels[kept]).all()
 
 
@@ -187,8 +187,8 @@ def test_rows_are_held_to_the_number_that_the_folder_lists(folder):
     source = folder_source(folder)
     error = refusal(labelled_pairs, source, "xnli", "dev", ["en", "de", "fr"])
     assert [each.split(" has ")[0] for each in error.problems] == [
-        "xnli/dev-de.tsv",
-        "xnli/dev-fr.tsv",
+        str(folder / "xnli/dev-de.tsv"),
+        str(folder / "xnli/dev-fr.tsv"),
     ]
     assert f"has {ROWS} rows and must have {ROWS + 1}" in str(error)
     assert f"must have {ROWS + 1}" in str(refusal(questions, source, ["en", "de"]))
@@ -198,6 +198,14 @@ def test_an_empty_sentence_is_refused_with_its_line(edited):
     source = edited("xnli/dev-de.tsv", lambda text: " \t" + text.partition("\t")[2])
     error = refusal(labelled_pairs, source, "xnli", "dev", ["de"])
     assert "empty 'first' in line 1" in str(error)
+
+
+def test_a_line_is_counted_from_the_top_of_the_file_header_included(edited):
+    source = edited(
+        "dicts/derived-pivot.en-ko.tsv", lambda text: text.replace("\nbaker\t", "\n \t", 1)
+    )
+    error = refusal(dictionary, source, "ko")
+    assert "empty 'english' in line 3" in str(error)
 
 
 def test_an_item_id_that_occurs_twice_is_refused(edited):
@@ -246,15 +254,18 @@ def test_a_gold_pair_of_a_sentence_that_is_not_there_is_refused(edited):
     assert "sentences that are not there: zh-999999999" in str(refusal(comparable, source, "zh"))
 
 
+def test_questions_in_an_unknown_language_are_refused_with_those_there_are(source):
+    assert "has no fi. It has: ar de el" in str(refusal(questions, source, ["en", "fi"]))
+
+
 def test_a_question_points_to_the_sentence_in_which_its_answer_begins(source):
     languages = CARDS["lareqa"].languages
     asked = questions(source, languages)
     assert len(asked) == ROWS
     for language in ("de", "zh"):
         for row, answer in enumerate(asked.answers[language]):
-            *rest, _, _, _ = asked.candidates[language][answer].split()
-            known = asked.questions[language][row].split()[1:]
-            assert rest == known
+            *said, _, _, _ = asked.candidates[language][answer].split()
+            assert said == asked.questions[language][row].split()[1:]
             paragraph = asked.paragraphs[language][asked.paragraph_of[language][answer]]
             assert asked.candidates[language][answer] in paragraph
 

@@ -74,15 +74,16 @@ class FolderSource:
         refuse(place_problems(card, split, languages))
         what = card.splits[split]
         contents = self._contents(card, split, languages, extra=[what.ids] if what.ids else [])
-        ids = _own_ids(contents[what.ids], split, path=what.ids) if what.ids else ()
-        columns = _wide(card, split, contents) if what.wide else _narrow(card, split, contents)
+        ids_file = self.folder / what.ids
+        ids = _own_ids(contents[what.ids], split, path=ids_file) if what.ids else ()
+        columns = (_wide if what.wide else _narrow)(card, split, contents, folder=self.folder)
         found: dict[str, Table] = {}
         problems: list[str] = []
         for language in languages:
             path = card.file(split, language)
             try:
                 found[language] = Table(
-                    place=path,
+                    place=str(self.folder / path),
                     columns=columns(language),
                     expected=self.listed[path].rows,
                     first_line=1 + what.header,
@@ -108,9 +109,11 @@ class FolderSource:
             try:
                 content = json.loads(contents[path])
             except ValueError as error:
-                problems.append(f"{path} is no JSON: {error}. Restore the file.")
+                problems.append(f"{self.folder / path} is no JSON: {error}. Restore the file.")
                 continue
-            found[language] = Document(place=path, content=content, expected=self.listed[path].rows)
+            found[language] = Document(
+                place=str(self.folder / path), content=content, expected=self.listed[path].rows
+            )
         refuse(problems)
         return found
 
@@ -120,7 +123,10 @@ class FolderSource:
         """Return the text of every file that is needed, all of them proven."""
         refuse(place_problems(card, split, languages))
         if card.splits[split].absent:
-            raise DataError(f"'{card.key}' {split} is in no folder. {card.splits[split].absent}")
+            raise DataError(
+                f"'{card.key}' {split} is in no folder. {card.splits[split].absent} Without "
+                f"--data, it is loaded from the hub."
+            )
         paths = [*dict.fromkeys([card.file(split, each) for each in languages]), *extra]
         missing = [path for path in paths if path not in self.listed]
         if missing:
@@ -197,7 +203,7 @@ def _altered(path: Path, folder: Path, *, content: bytes, sha256: str, listed: L
 
 
 def _narrow(
-    card: Card, split: str, contents: Mapping[str, str]
+    card: Card, split: str, contents: Mapping[str, str], *, folder: Path
 ) -> Callable[[str], dict[str, tuple[str, ...]]]:
     """Return what gives the columns of a language, each language having a file of its own."""
     what = card.splits[split]
@@ -208,25 +214,27 @@ def _narrow(
         if len(what.columns) == 1:
             return {what.columns[0]: tuple(lines)}
         rows = [line.split("\t") for line in lines]
-        return _columns(rows, what.columns, path=path, header=what.header)
+        return _columns(rows, what.columns, path=folder / path, header=what.header)
 
     return columns
 
 
 def _wide(
-    card: Card, split: str, contents: Mapping[str, str]
+    card: Card, split: str, contents: Mapping[str, str], *, folder: Path
 ) -> Callable[[str], dict[str, tuple[str, ...]]]:
     """Return what gives the column of a language, one file holding all of them."""
     what = card.splits[split]
     header, *lines = lines_of(contents[what.file])
     names = tuple(header.split("\t"))
-    every = _columns([line.split("\t") for line in lines], names, path=what.file, header=True)
+    every = _columns(
+        [line.split("\t") for line in lines], names, path=folder / what.file, header=True
+    )
 
     def columns(language: str) -> dict[str, tuple[str, ...]]:
         code = card.code(language)
         if code not in every:
             raise DataError(
-                f"{what.file} has no column '{code}' for '{language}'; it has "
+                f"{folder / what.file} has no column '{code}' for '{language}'; it has "
                 f"{' '.join(names)}. Leave the language out, or restore the file."
             )
         return {what.columns[0]: every[code]}
@@ -235,7 +243,7 @@ def _wide(
 
 
 def _columns(
-    rows: Sequence[Sequence[str]], names: tuple[str, ...], *, path: str, header: bool
+    rows: Sequence[Sequence[str]], names: tuple[str, ...], *, path: Path, header: bool
 ) -> dict[str, tuple[str, ...]]:
     """Return rows as columns, all of them being of the same width."""
     width = len(names)
@@ -255,7 +263,7 @@ def _columns(
     return dict(zip(names, columns, strict=True))
 
 
-def _own_ids(text: str, split: str, *, path: str) -> tuple[str, ...]:
+def _own_ids(text: str, split: str, *, path: Path) -> tuple[str, ...]:
     """Return the id of every row of a split, from a list of split, row and id."""
     rows = [line.split("\t") for line in lines_of(text)[1:]]
     columns = _columns(rows, ("split", "row", "id"), path=path, header=True)

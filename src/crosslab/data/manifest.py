@@ -52,6 +52,8 @@ def read_manifest(folder: Path) -> dict[str, ListedFile]:
         DataError: There is no manifest, or it is not as it should be.
     """
     path = folder / MANIFEST
+    if not folder.is_dir():
+        raise DataError(f"There is no folder {folder}. Give the folder that holds {MANIFEST}.")
     if not path.is_file():
         raise DataError(
             f"{folder} has no {MANIFEST}, so nothing says what its files must be. Give the folder "
