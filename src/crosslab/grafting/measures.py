@@ -1,0 +1,129 @@
+"""How well the words and the sentences of each language line up with English."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import BertModel
+
+from crosslab.data.batching import Encoded
+from crosslab.grafting.choosing import Lexicon
+from crosslab.grafting.vectors import encoded_sentences, found_first, sentence_vectors
+from crosslab.vocabularies.grafted import GraftedVocabulary, pieces_of
+
+ENGLISH: Final = "en"
+HELD_OUT, GRAFTED = "held out", "grafted"  # words that the graft was not, or was, made with
+WORDS: Final = "words"
+
+_LONGEST: Final = 96  # tokens of a sentence
+
+Vectors = NDArray[np.float32]
+Pairs = Mapping[str, tuple[Sequence[str], Sequence[str]]]
+
+
+def word_translations(
+    encoder: BertModel, vocabulary: GraftedVocabulary, lexicons: Mapping[str, Lexicon]
+) -> pa.Table:
+    """Return, for words of each language, the English word nearest to each.
+
+    Candidates are all English words of the language's dictionary; vectors are input
+    embeddings, the mean over the tokens of a word, centred per language; nearness is the
+    cosine. ``gold`` is the candidate found where it is a translation, else the first one.
+    """
+    table = encoder.get_input_embeddings().weight.detach()
+    found = [
+        _nearest_words(table, vocabulary, each, language) for language, each in lexicons.items()
+    ]
+    return pa.concat_tables(found).combine_chunks().unify_dictionaries()
+
+
+def _nearest_words(
+    table: Tensor, vocabulary: GraftedVocabulary, known: Lexicon, language: str
+) -> pa.Table:
+    own = vocabulary.numbers(language)
+    held = [word for word in known.held_out if word in own]
+    grafted = [word for word in own if word in known.english][: len(held)]
+    translations = {**known.english, **known.held_out}
+    candidates = sorted({each for entry in translations.values() for each in entry})
+    place = {word: number for number, word in enumerate(candidates)}
+    english = _centred(table, pieces_of(vocabulary.pieces, candidates))
+    words = [*held, *grafted]
+    queries = _centred(table, [vocabulary.tokens(word, language) for word in words])
+    nearest = found_first(queries, english)
+    right = [{place[each] for each in translations[word]} for word in words]
+    gold = [
+        int(one) if one in those else place[translations[word][0]]
+        for one, those, word in zip(nearest.tolist(), right, words, strict=True)
+    ]
+    columns: dict[str, Any] = {
+        "item": pa.array(words),
+        "first": pa.array([language] * len(words)).dictionary_encode(),
+        "second": pa.array([ENGLISH] * len(words)).dictionary_encode(),
+        "kind": pa.array([HELD_OUT] * len(held) + [GRAFTED] * len(grafted)).dictionary_encode(),
+        "prediction": pa.array(nearest.astype(np.int32)),
+        "gold": pa.array(np.array(gold, dtype=np.int32)),
+    }
+    return pa.table(columns)
+
+
+def _centred(table: Tensor, tokens: Sequence[Sequence[int]]) -> Vectors:
+    vectors = np.stack([table[list(each) or [0]].mean(dim=0).numpy() for each in tokens])
+    moved = vectors - vectors.mean(axis=0)
+    unit: Vectors = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
+    return unit
+
+
+def sentence_retrieval(
+    encoder: BertModel,
+    vocabulary: GraftedVocabulary,
+    pairs: Mapping[str, Pairs],
+    most: int,
+) -> pa.Table:
+    """Return, for sentences of each language and set, which English sentence is nearest.
+
+    ``distance`` is how far a sentence lies from its own translation, both of length one.
+    """
+
+    @cache  # English sentences are the same for many languages
+    def vectors(sentences: tuple[str, ...], language: str) -> Vectors:
+        inputs: Encoded = encoded_sentences(
+            vocabulary.ids(sentences[:most], language), vocabulary.marks, _LONGEST
+        )
+        return sentence_vectors(encoder, inputs)
+
+    found = []
+    for language, sets in pairs.items():
+        for name, (foreign, english) in sets.items():
+            own, other = vectors(tuple(foreign), language), vectors(tuple(english), ENGLISH)
+            columns: dict[str, Any] = {
+                "item": pa.array([f"{name}-{row:05d}" for row in range(len(own))]),
+                "first": pa.array([language] * len(own)).dictionary_encode(),
+                "second": pa.array([ENGLISH] * len(own)).dictionary_encode(),
+                "kind": pa.array([name] * len(own)).dictionary_encode(),
+                "prediction": pa.array(found_first(own, other).astype(np.int32)),
+                "gold": pa.array(np.arange(len(own), dtype=np.int32)),
+                "distance": pa.array(np.linalg.norm(own - other, axis=1).astype(np.float16)),
+            }
+            found.append(pa.table(columns))
+    return pa.concat_tables(found).combine_chunks().unify_dictionaries()
+
+
+def summary(words: pa.Table, sentences: pa.Table) -> dict[str, Any]:
+    """Return the shares and distances a person looks at first, averaged over languages."""
+    frames = [words.to_pandas(), sentences.to_pandas()]
+    right = pd.concat([each.assign(right=each["prediction"] == each["gold"]) for each in frames])
+    per_language = right.groupby(["kind", "first"], observed=True)["right"].mean()
+    apart = frames[1].groupby(["kind", "first"], observed=True)["distance"].mean()
+    return {
+        **{f"found: {kind}": float(each.mean()) for kind, each in per_language.groupby("kind")},
+        **{f"distance: {kind}": float(each.mean()) for kind, each in apart.groupby("kind")},
+        "by_language": {
+            f"{kind}/{language}": round(float(value), 4)
+            for (kind, language), value in per_language.items()
+        },
+    }
