@@ -115,8 +115,9 @@ def _paraphrase(folder: Path, rows: int, rng: np.random.Generator) -> None:
         for place, language in enumerate(CARDS["pawsx"].splits[split].languages):
             lines = [_translated(language, pair) for pair in pairs]
             if language != _ENGLISH and place % 2:
-                # rows that were never translated, in one of both sentences, and with label 0
-                lines[place] = ("NS", lines[place][1], "0")
+                # a row that was never translated, in one of both sentences, and with label 0
+                first, second, _ = lines[place]
+                lines[place] = ("NS", second, "0") if place == 1 else (first, "NS", "0")
             _write(folder / f"pawsx/{split}-{language}.tsv", lines)
     _write(folder / "pawsx/ids.tsv", [(line,) for line in ids])
     for name in ("pawswiki-devtest", "pawswiki-devtest.sharedsent"):
@@ -194,14 +195,16 @@ def _paragraph(language: str, meanings: Sequence[Meaning], *, number: int) -> di
     for place, meaning in enumerate(meanings):
         subject, verb, thing, _ = meaning
         sentence = in_language(language, _said(meaning))
-        answer = sentence.split()[-1]
+        words = sentence.split()
         start = len(context)
+        answer = words[-1] if place else words[0]  # at the end of its sentence or the beginning
+        begins = start + (sentence.rindex(answer) if place else 0)
         breaks.append([start, start + len(sentence)])
         asked.append(
             {
                 "id": f"question-{number + place}",
                 "question": in_language(language, f"somewhere the {subject} {verb} the {thing}"),
-                "answers": [{"answer_start": start + len(sentence) - len(answer), "text": answer}],
+                "answers": [{"answer_start": begins, "text": answer}],
             }
         )
         context += sentence + " "

@@ -21,15 +21,17 @@ from crosslab.experiments import (
     MATRIX,
     MECHANISM,
     SOURCE_DEV,
-    VARIANTS,
+    SWEPT,
     arm_run,
     changes,
     chosen_runs,
     encoder_run,
+    experiments_of,
     method_key,
     method_settings,
     methods_of,
     planned_runs,
+    recipes_of,
 )
 from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
@@ -124,16 +126,15 @@ def test_changes_name_what_came_what_went_and_what_is_different():
 def test_a_scale_runs_its_own_experiments_after_the_encoder_they_share(scale, expected):
     planned = [each.unit.experiment for each in planned_runs(scale)]
     assert list(dict.fromkeys(planned)) == ["pretraining", *expected]
-    assert planned.count("pretraining") == 1
+    assert planned.count("pretraining") == len(recipes_of(scale))
 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_every_arm_of_an_experiment_is_run_under_every_seed(scale):
-    planned = [each.unit for each in planned_runs(scale)][1:]
+    planned = [each.unit for each in planned_runs(scale)][len(recipes_of(scale)) :]
     assert {(unit.experiment, unit.arm, unit.seed) for unit in planned} == {
         (name, arm, seed)
-        for name, each in EXPERIMENTS.items()
-        if scale in each.scales
+        for name, each in experiments_of(scale).items()
         for arm in each.arms
         for seed in study_config(scale).seed_range
     }
@@ -158,9 +159,9 @@ def test_an_arm_that_is_no_variant_is_its_own_method_with_the_settings_of_the_st
         assert methods_of(config, arm) == config.methods
 
 
-@pytest.mark.parametrize("arm", VARIANTS)
+@pytest.mark.parametrize("arm", SWEPT)
 def test_a_variant_changes_the_settings_of_its_own_method_and_no_others(arm):
-    config, variant = study_config("tuning"), VARIANTS[arm]
+    config, variant = study_config("tuning"), SWEPT[arm]
     section = variant.method.replace("-", "_")
     assert method_key(arm) == variant.method
     assert methods_of(config, arm) == replace(config.methods, **{section: variant.settings})
@@ -179,18 +180,18 @@ def test_a_run_says_what_its_method_is_set_to():
         "code-switch": settings(methods.code_switch),
         "consistency": settings(methods.consistency),
     }
-    for arm, variant in VARIANTS.items():
+    for arm, variant in SWEPT.items():
         run = arm_run("tuning", "tuning-nli", arm, 0)
         assert run.settings["method"] == settings(variant.settings)
 
 
 def test_a_name_of_a_variant_tells_its_settings_apart():
-    kinds = {(each.method, each.settings) for each in VARIANTS.values()}
-    assert len(kinds) == len(VARIANTS)
+    kinds = {(each.method, each.settings) for each in SWEPT.values()}
+    assert len(kinds) == len(SWEPT)
 
 
 def test_a_variant_is_another_run_than_its_method_as_the_study_has_it():
-    for arm, variant in VARIANTS.items():
+    for arm, variant in SWEPT.items():
         mine, own = (
             arm_run("tuning", "tuning-nli", name, 0).unit.fingerprint
             for name in (arm, variant.method)
@@ -224,9 +225,9 @@ def runs_of(*arms):
 
 def test_the_settings_of_a_variant_are_part_of_its_fingerprint_and_of_no_other(monkeypatch):
     before = fingerprints("tuning")
-    arm = next(arm for arm in VARIANTS if arm.startswith("consistency"))
-    other = replace(VARIANTS[arm], settings=ConsistencyConfig(radius=0.77))
-    monkeypatch.setattr(experiments, "VARIANTS", {**VARIANTS, arm: other})
+    arm = next(arm for arm in SWEPT if arm.startswith("consistency"))
+    other = replace(SWEPT[arm], settings=ConsistencyConfig(radius=0.77))
+    monkeypatch.setattr(experiments, "VARIANTS", {**SWEPT, arm: other})
     found = changed(before, fingerprints("tuning"))
     assert found == {("tuning-paraphrase", arm), ("tuning-nli", arm)}
 

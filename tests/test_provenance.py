@@ -30,8 +30,13 @@ def edited(path, old, new):
 
 
 def test_imports_are_followed_to_the_end():
-    found = source_digests(["crosslab.finetuning"])
+    found = source_digests(["crosslab.finetuning", "crosslab.materials.laboratory"])
     assert {"crosslab.training", "crosslab.lab.world", "crosslab.models"} <= set(found)
+
+
+def test_fine_tuning_is_not_tied_to_what_it_is_done_on():
+    found = source_digests(["crosslab.finetuning", "crosslab.evaluation"])
+    assert not {each for each in found if each.startswith(("crosslab.lab", "crosslab.materials"))}
 
 
 def test_a_method_is_not_tied_to_the_code_of_another_one():
@@ -45,8 +50,8 @@ def test_comments_and_docstrings_change_no_fingerprint(copied_source):
     edited(copied_source / "training.py", '"""The training loop.', '"""The loop.')
     edited(
         copied_source / "training.py",
-        "    losses: list[float] = []",
-        "    # why\n    losses: list[float] = []",
+        "    adam = torch",
+        "    # why\n    adam = torch",
     )
     assert fingerprints() == before
 
@@ -60,8 +65,8 @@ FINE_TUNED = ("transfer", "mechanism")
     [
         (
             "methods/smoothing_synonyms.py",
-            "batch.input_ids, context",
-            "batch.input_ids.clone(), context",
+            "neighbours, context.generator)",
+            "neighbours, context.generator, None)",
             (" smoothing-synonyms seed",),
         ),
         (

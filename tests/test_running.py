@@ -7,7 +7,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from crosslab import running
 from crosslab.checkpoints import BEST_SOURCE_DEV, CHECKPOINTS, ORACLE, prediction_column
 from crosslab.config import (
     SCALES,
@@ -19,17 +18,19 @@ from crosslab.config import (
 )
 from crosslab.errors import StoreError
 from crosslab.evaluation import probabilities
-from crosslab.experiments import ARMS, EXPERIMENTS, VARIANTS, chosen_runs
+from crosslab.experiments import ARMS, EXPERIMENTS, SWEPT, chosen_runs
 from crosslab.finetuning import Finetuned, Kept
 from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import laboratory
 from crosslab.lab.tasks import TASKS
+from crosslab.making import laboratory as making
+from crosslab.making.made import WEIGHTS, summary
 from crosslab.materials.laboratory import lab_material
 from crosslab.mechanism import RANDOM, WORST
 from crosslab.models import classifier
 from crosslab.pretraining import restored
 from crosslab.records import ANSWERS, Store
-from crosslab.running import WEIGHTS, run, summary
+from crosslab.running import run
 
 KEYS = ("ave", "bor", "cym")
 ENCODER = EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32)
@@ -139,7 +140,7 @@ def crafted(root, task):
 def test_each_checkpoint_answers_with_its_own_weights(root, tmp_path, monkeypatch):
     items, before, tuned = crafted(root, "nli")
     last = classifier_copy(tuned.model)
-    monkeypatch.setattr(running, "finetuned", lambda *_, **__: tuned)
+    monkeypatch.setattr(making, "finetuned", lambda *_, **__: tuned)
     shutil.copytree(root / "smoke" / "pretraining", tmp_path / "smoke" / "pretraining")
     _, answers, _ = made(tmp_path, "transfer-nli", "standard")
     reader = items.split("test")
@@ -251,7 +252,7 @@ def asked_for(root, monkeypatch):
         raise AskedError(method)
 
     def asked(experiment, arm, scale):
-        monkeypatch.setattr(running, "finetuned", stop)
+        monkeypatch.setattr(making, "finetuned", stop)
         with pytest.raises(AskedError) as caught:
             made(root, experiment, arm, scale)
         return caught.value.args[0]
@@ -259,10 +260,10 @@ def asked_for(root, monkeypatch):
     return asked
 
 
-@pytest.mark.parametrize("arm", VARIANTS)
+@pytest.mark.parametrize("arm", SWEPT)
 def test_a_variant_trains_with_its_method_under_its_own_settings(asked_for, arm):
     method = asked_for("tuning-paraphrase", arm, "tuning")
-    assert (method.key, method.config) == (VARIANTS[arm].method, VARIANTS[arm].settings)
+    assert (method.key, method.config) == (SWEPT[arm].method, SWEPT[arm].settings)
 
 
 @pytest.mark.parametrize("arm", [arm for arm in ARMS if arm != "standard"])
@@ -279,7 +280,7 @@ def test_a_recorded_run_is_read_and_not_made_again(root, monkeypatch):
     def again(*_, **__):
         raise AssertionError("made again")
 
-    monkeypatch.setattr(running, "finetuned", again)
+    monkeypatch.setattr(making, "finetuned", again)
     frame = run("transfer-nli", "smoke", arms=["standard"], seed=0, results=str(root))
     assert frame[["arm", "seed"]].to_numpy().tolist() == [["standard", 0]]
     assert frame["updates"].tolist() == [4]

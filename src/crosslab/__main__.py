@@ -38,7 +38,7 @@ app = typer.Typer(
 
 app.add_typer(literature)
 
-Scale = Annotated[str, typer.Option(help="How large the study is: smoke or lab.")]
+Scale = Annotated[str, typer.Option(help="How large the study is: smoke, lab or bench.")]
 Results = Annotated[
     Path, typer.Option(help="Folder of the records: 'runs' is your own, 'results' the published.")
 ]
@@ -47,7 +47,8 @@ JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write JSON to this file; '-' is standard output.")
 ]
 Data = Annotated[
-    Path | None, typer.Option(help="Folder with real data. The lab makes its own and takes none.")
+    Path | None,
+    typer.Option(help="Folder with real data, for bench. The lab makes its own and takes none."),
 ]
 
 
@@ -68,14 +69,17 @@ def plan(
     scale: Scale = "lab",
     results: Results = OWN,
     cores: Cores = 2,
+    data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what would run, how long it would take, and what is already there."""
+    from crosslab.experiments import revisions_of
     from crosslab.planning import estimates, explained, steps
 
     _in_project()
+    _refuse_unused(data, scale)
     store = Store(results)
-    found = steps(store, scale)
+    found = steps(store, scale, revisions_of(scale, _text(data)))
     cost = estimates(store, Store(PUBLISHED), found, cores)
     if as_json:
         runs = [
@@ -104,17 +108,20 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Make runs of one experiment through the run notebook."""
     from crosslab.book.run import execute
-    from crosslab.experiments import PRETRAINING, chosen_runs
+    from crosslab.experiments import PRETRAINING, chosen_runs, revisions_of
     from crosslab.processes import end_with
 
     if parent is not None:
         end_with(parent)
     _in_project()
-    _refuse_unused(data)
-    planned = chosen_runs(experiment, scale, tuple(arm or ()), tuple(seed or ()))
+    _refuse_unused(data, scale)
+    revisions = revisions_of(scale, _text(data))
+    planned = chosen_runs(experiment, scale, tuple(arm or ()), tuple(seed or ()), revisions)
     store = Store(results)
-    if any(store.state(each) != "present" for one in planned for each in one.parents):
-        run(PRETRAINING, scale=scale, results=results)
+    asked = {each.unit for each in planned}
+    parents = {each for one in planned for each in one.parents} - asked
+    if any(store.state(each) != "present" for each in parents):
+        run(PRETRAINING, scale=scale, results=results, data=data)
     # A study seals what its runs wrote when it ends.
     with sealing(store, scale) if parent is None else nullcontext():
         for number in sorted({each.unit.seed for each in planned}):
@@ -126,6 +133,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
                     "arms": [unit.arm for unit in units],
                     "seed": number,
                     "results": str(results),
+                    "data": _text(data),
                 }
                 stamp = {"runs": [unit.folder for unit in units]}
                 execute(RUN_NOTEBOOK, store.notebook(units), parameters, stamp=stamp)
@@ -145,10 +153,12 @@ def study(
     from crosslab import study as scheduling
 
     _in_project()
-    _refuse_unused(data)
+    _refuse_unused(data, scale)
     console, store = Console(), Store(results)
     with sealing(store, scale):
-        made = scheduling.study(store, scale, cores=cores, executor=executor, console=console)
+        made = scheduling.study(
+            store, scale, cores=cores, executor=executor, console=console, data=_text(data)
+        )
     if made:
         console.print(f"{made} runs made, recorded in {results}/{scale}/.", highlight=False)
 
@@ -284,12 +294,17 @@ def _in_project() -> None:
     keep_inside()
 
 
-def _refuse_unused(data: Path | None) -> None:
-    if data is not None:
+def _refuse_unused(data: Path | None, scale: str) -> None:
+    from crosslab.config import StudyConfig, study_config
+
+    if data is not None and isinstance(study_config(scale), StudyConfig):
         raise UsageError(
-            f"--data {data}: scales smoke and lab make their own data and take none; "
-            "leave the option out."
+            f"--data {data}: scale {scale} makes its own data and takes none; leave the option out."
         )
+
+
+def _text(data: Path | None) -> str:
+    return "" if data is None else str(data)
 
 
 def _write_json(value: dict[str, Any], path: Path) -> None:

@@ -25,7 +25,7 @@ from transformers.utils import logging
 from crosslab.baselines import Padding, answers_by_script, features, pair_tokenizer, trainer
 from crosslab.book.render import table
 from crosslab.checkpoints import LAST
-from crosslab.config import StudyConfig, study_config
+from crosslab.config import StudyConfig, lab_config
 from crosslab.data.batching import Encoded, endless_batches
 from crosslab.errors import CrosslabError, RunError
 from crosslab.evaluation import matrix_answers, matrix_probabilities
@@ -78,7 +78,7 @@ class Bench:
 
 def bench_of(scale: str, *, rounds: int, updates: int, scratch: Path) -> Bench:
     """Return what the measurements of a scale share."""
-    config = study_config(scale)
+    config = lab_config(scale)
     material = lab_material(laboratory(config.lab), _TASK, config.task)
     return Bench(
         config=config,
@@ -235,7 +235,7 @@ def main(
 ) -> None:
     """Measure the speeds the project promises and print them."""
     chosen = [lookup(MEASUREMENTS, each, kind="speed") for each in only or MEASUREMENTS]
-    study_config(scale)  # an unknown scale is refused before anything is written
+    lab_config(scale)  # an unknown scale is refused before anything is written
     keep_inside()
     settle(threads=1)
     logging.set_verbosity_error()

@@ -7,25 +7,32 @@ made, and a fingerprint computed, in a moment.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from crosslab.config import (
     AdversarialConfig,
+    AnyStudyConfig,
     ConsistencyConfig,
     MethodsConfig,
     NoiseConfig,
+    RealStudyConfig,
     StudyConfig,
     settings,
     study_config,
 )
+from crosslab.data.catalogue import CARDS
+from crosslab.data.folder import folder_source
+from crosslab.data.sources import Source
 from crosslab.errors import UnknownNameError, UsageError
 from crosslab.provenance import answering_versions, digest_of, source_digests
 from crosslab.records import Unit
 from crosslab.registry import lookup
 
 PRETRAINING: Final = "pretraining"
-RECIPES: Final = ("mbert",)  # how an encoder can be pre-trained
-
+GRAFT, GRAFT_TEXT, GRAFT_PAIRS = "graft", "graft+text", "graft+pairs"
+STEPS: Final = (GRAFT, GRAFT_TEXT, GRAFT_PAIRS)  # each begins where the one before ends
+RECIPES: Final = ("mbert", *STEPS)  # how an encoder can be made
 
 MATRIX: Final = "matrix"  # every test item in every ordered pair of languages
 MECHANISM: Final = "mechanism"  # distances, noise and votes
@@ -43,12 +50,26 @@ ARMS: Final = (
 )
 
 
+RELEASED: Final = "smoothing-synonyms-released"
+REAL_ARMS: Final = (
+    "standard",
+    "adversarial",
+    "smoothing-noise",
+    "smoothing-synonyms",
+    RELEASED,  # the same method, words looked up as the released code does
+    "clean-matched",
+    "code-switch",
+    "consistency",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """An arm that is a method with other settings than the study's own."""
 
     method: str
-    settings: AdversarialConfig | NoiseConfig | ConsistencyConfig
+    settings: AdversarialConfig | NoiseConfig | ConsistencyConfig | None = None
+    matching: str = "handled"  # how words are found among the neighbours
 
 
 def _sweep() -> dict[str, Variant]:
@@ -79,7 +100,11 @@ def _sweep() -> dict[str, Variant]:
     return found
 
 
-VARIANTS: Final[Mapping[str, Variant]] = _sweep()
+SWEPT: Final[Mapping[str, Variant]] = _sweep()
+VARIANTS: Final[Mapping[str, Variant]] = {
+    RELEASED: Variant(method="smoothing-synonyms", matching="released"),
+    **SWEPT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +133,7 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     **{
         f"tuning-{task}": Experiment(
             task=task,
-            arms=("standard", *VARIANTS),
+            arms=("standard", *SWEPT),
             claims=(),
             evaluation=SOURCE_DEV,
             scales=("tuning",),
@@ -117,15 +142,52 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     },
 }
 
+# On real languages the same two questions are put to an encoder whose alignment was trained,
+# and again to one whose words were only put in place.
+REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
+    f"transfer-{task}{suffix}": Experiment(
+        task=task,
+        arms=REAL_ARMS,
+        claims=(f"gain-{task}", "gain-generalized") if not suffix else (),
+        encoder=encoder,
+        scales=("bench",),
+    )
+    for task in ("paraphrase", "nli")
+    for suffix, encoder in (("", GRAFT_PAIRS), (f"-{GRAFT}", GRAFT))
+}
+
 # The modules a run enters by; what they import follows. An arm and a task add their own.
 # `running` is left out: it hands settings over and writes down what comes back.
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
+_STEP_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
+    GRAFT: ("crosslab.grafting.graft", "crosslab.grafting.measures"),
+    GRAFT_TEXT: ("crosslab.grafting.text", "crosslab.grafting.measures"),
+    GRAFT_PAIRS: ("crosslab.grafting.pairs", "crosslab.grafting.measures"),
+}
 _ARM_ENTRY: Final = ("crosslab.finetuning", "crosslab.materials.laboratory")
+_REAL_ARM_ENTRY: Final[tuple[str, ...]] = (
+    "crosslab.finetuning",
+    "crosslab.evaluation",
+    "crosslab.materials.real",
+)
+
+# The data that each step of grafting reads, and what its encoder is measured on.
+_STEP_DATA: Final[Mapping[str, tuple[str, ...]]] = {
+    GRAFT: ("dictionaries", "rawtext", "tatoeba", "flores"),
+    GRAFT_TEXT: ("dictionaries", "rawtext", "tatoeba", "flores"),
+    GRAFT_PAIRS: ("dictionaries", "tatoeba-mt", "parallel", "tatoeba", "flores"),
+}
 _EVALUATION_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
     MATRIX: ("crosslab.evaluation",),
     MECHANISM: ("crosslab.mechanism",),
     SOURCE_DEV: ("crosslab.evaluation",),
 }
+
+
+_CARDS_READ: Final = (
+    *dict.fromkeys(card for cards in _STEP_DATA.values() for card in cards),
+    *("neighbours", "pawsx", "xnli", "paws-wiki", "nli-en"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +206,16 @@ class PlannedRun:
         return int(self.settings["threads"])
 
 
-def encoder_run(scale: str, recipe: str = "mbert") -> PlannedRun:
-    """Return the pre-training run of a scale."""
+Revisions = Mapping[str, str]  # of data sets, by card; those published where none is given
+
+
+def encoder_run(
+    scale: str, recipe: str = "mbert", revisions: Revisions | None = None
+) -> PlannedRun:
+    """Return the run that makes an encoder of a scale."""
     config = study_config(scale)
+    if isinstance(config, RealStudyConfig):
+        return _step_run(config, recipe, revisions)
     chosen = {
         "recipe": recipe,
         "lab": settings(config.lab),
@@ -155,7 +224,7 @@ def encoder_run(scale: str, recipe: str = "mbert") -> PlannedRun:
         "threads": config.pretrain.threads,
     }
     return _planned(
-        config,
+        config.scale,
         PRETRAINING,
         recipe,
         seed=config.pretrain.seed,
@@ -164,11 +233,79 @@ def encoder_run(scale: str, recipe: str = "mbert") -> PlannedRun:
     )
 
 
-def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
+def _step_run(config: RealStudyConfig, step: str, revisions: Revisions | None) -> PlannedRun:
+    """Return the run that takes one step of grafting from where the step before ended."""
+    place = STEPS.index(step)
+    before = [_step_run(config, STEPS[place - 1], revisions)] if place else []
+    graft = settings(config.graft)
+    trained = {GRAFT: (), GRAFT_TEXT: ("text",), GRAFT_PAIRS: ("rows", "body")}
+    steps = {name for names in trained.values() for name in names}
+    chosen = {
+        "recipe": step,
+        "graft": {
+            name: value
+            for name, value in graft.items()
+            if name not in steps or name in trained[step]
+        },
+        "data": {card: _revision(card, revisions) for card in _STEP_DATA[step]},
+        "threads": config.graft.threads,
+    }
+    if before:
+        chosen["encoder"] = before[0].unit.fingerprint
+    return _planned(
+        config.scale,
+        PRETRAINING,
+        step,
+        seed=config.graft.seed,
+        chosen=chosen,
+        entry=_STEP_ENTRY[step],
+        parents=tuple(each.unit for each in before),
+    )
+
+
+def revisions_of(scale: str, data: str = "") -> dict[str, str] | None:
+    """Return the revisions of the data a scale reads: in a folder, else what was published.
+
+    Raises:
+        DataError: The folder lacks a data set, or its manifest.
+    """
+    if not data or not isinstance(study_config(scale), RealStudyConfig):
+        return None
+    return revisions_from(folder_source(Path(data)))
+
+
+def revisions_from(source: Source) -> dict[str, str]:
+    """Return the revisions that a source has of every data set that runs read."""
+    return {card: source.revision(CARDS[card]) for card in _CARDS_READ}
+
+
+def _revision(card: str, revisions: Revisions | None) -> str:
+    return CARDS[card].published_revision if revisions is None else revisions[card]
+
+
+def arm_run(
+    scale: str, experiment: str, arm: str, seed: int, revisions: Revisions | None = None
+) -> PlannedRun:
     """Return one fine-tuning run of an experiment; names are checked by ``chosen_runs``."""
     config = study_config(scale)
-    asked = EXPERIMENTS[experiment]
-    encoder = encoder_run(scale, asked.encoder)
+    asked = experiments_of(scale)[experiment]
+    encoder = encoder_run(scale, asked.encoder, revisions)
+    if isinstance(config, RealStudyConfig):
+        chosen, entry = _real_settings(config, asked, arm, revisions), _REAL_ARM_ENTRY
+    else:
+        chosen, entry = _lab_settings(config, asked, arm), _lab_entry(asked)
+    return _planned(
+        scale,
+        experiment,
+        arm,
+        seed=seed,
+        chosen={**chosen, "encoder": encoder.unit.fingerprint},
+        entry=(*entry, f"crosslab.methods.{method_key(arm).replace('-', '_')}"),
+        parents=(encoder.unit,),
+    )
+
+
+def _lab_settings(config: StudyConfig, asked: Experiment, arm: str) -> dict[str, Any]:
     chosen = {
         "task": asked.task,
         "arm": arm,
@@ -177,26 +314,41 @@ def arm_run(scale: str, experiment: str, arm: str, seed: int) -> PlannedRun:
         "lab": settings(config.lab),
         "items": settings(config.task),
         "finetune": settings(config.finetune),
-        "encoder": encoder.unit.fingerprint,
         "threads": config.finetune.threads,
     }
     if asked.evaluation == MECHANISM:
         chosen["mechanism"] = settings(config.mechanism)
-    entry = (
-        *_ARM_ENTRY,
-        *_EVALUATION_ENTRY[asked.evaluation],
-        f"crosslab.methods.{method_key(arm).replace('-', '_')}",
-        f"crosslab.lab.{asked.task.replace('-', '_')}",
-    )
-    return _planned(
-        config,
-        experiment,
-        arm,
-        seed=seed,
-        chosen=chosen,
-        entry=entry,
-        parents=(encoder.unit,),
-    )
+    return chosen
+
+
+def _lab_entry(asked: Experiment) -> tuple[str, ...]:
+    task = f"crosslab.lab.{asked.task.replace('-', '_')}"
+    return (*_ARM_ENTRY, *_EVALUATION_ENTRY[asked.evaluation], task)
+
+
+def _real_settings(
+    config: RealStudyConfig, asked: Experiment, arm: str, revisions: Revisions | None
+) -> dict[str, Any]:
+    task = config.tasks[asked.task]
+    cards = (task.card, task.training, "dictionaries", "neighbours")
+    return {
+        "task": asked.task,
+        "arm": arm,
+        "method": method_settings(config, arm),
+        "matching": matching_of(arm),
+        "evaluation": asked.evaluation,
+        "items": settings(task),
+        "longest_input": config.longest_input,
+        "data": {card: _revision(card, revisions) for card in cards},
+        "threads": task.finetune.threads,
+    }
+
+
+def experiments_of(scale: str) -> Mapping[str, Experiment]:
+    """Return the experiments that a scale has, by name."""
+    real = isinstance(study_config(scale), RealStudyConfig)
+    asked = REAL_EXPERIMENTS if real else EXPERIMENTS
+    return {name: each for name, each in asked.items() if scale in each.scales}
 
 
 def method_key(arm: str) -> str:
@@ -204,15 +356,21 @@ def method_key(arm: str) -> str:
     return VARIANTS[arm].method if arm in VARIANTS else arm
 
 
-def methods_of(config: StudyConfig, arm: str) -> MethodsConfig:
+def matching_of(arm: str) -> str:
+    """Return how an arm finds words among the neighbours: ``handled`` or ``released``."""
+    return VARIANTS[arm].matching if arm in VARIANTS else "handled"
+
+
+def methods_of(config: AnyStudyConfig, arm: str) -> MethodsConfig:
     """Return the settings of the methods as an arm has them."""
-    if arm not in VARIANTS:
+    own = VARIANTS[arm].settings if arm in VARIANTS else None
+    if own is None:
         return config.methods
-    changed: dict[str, Any] = {_section(arm): VARIANTS[arm].settings}
+    changed: dict[str, Any] = {_section(arm): own}
     return replace(config.methods, **changed)
 
 
-def method_settings(config: StudyConfig, arm: str) -> Any:
+def method_settings(config: AnyStudyConfig, arm: str) -> Any:
     """Return what an arm's method is set to, as plain data; nothing for one without settings."""
     return settings(getattr(methods_of(config, arm), _section(arm), None))
 
@@ -223,16 +381,21 @@ def _section(arm: str) -> str:
     return shared.get(arm, method_key(arm).replace("-", "_"))
 
 
-def planned_runs(scale: str) -> list[PlannedRun]:
+def recipes_of(scale: str) -> tuple[str, ...]:
+    """Return the encoders that the experiments of a scale start from, and those they build on."""
+    if isinstance(study_config(scale), RealStudyConfig):
+        return STEPS
+    return tuple(sorted({each.encoder for each in experiments_of(scale).values()}))
+
+
+def planned_runs(scale: str, revisions: Revisions | None = None) -> list[PlannedRun]:
     """Return every run of a scale, encoders first."""
     config = study_config(scale)
-    asked = {name: each for name, each in EXPERIMENTS.items() if scale in each.scales}
-    recipes = sorted({experiment.encoder for experiment in asked.values()})
     return [
-        *(encoder_run(scale, recipe) for recipe in recipes),
+        *(encoder_run(scale, recipe, revisions) for recipe in recipes_of(scale)),
         *(
-            arm_run(scale, name, arm, seed)
-            for name, experiment in asked.items()
+            arm_run(scale, name, arm, seed, revisions)
+            for name, experiment in experiments_of(scale).items()
             for seed in config.seed_range
             for arm in experiment.arms
         ),
@@ -240,21 +403,28 @@ def planned_runs(scale: str) -> list[PlannedRun]:
 
 
 def chosen_runs(
-    experiment: str, scale: str, arms: tuple[str, ...] = (), seeds: tuple[int, ...] = ()
+    experiment: str,
+    scale: str,
+    arms: tuple[str, ...] = (),
+    seeds: tuple[int, ...] = (),
+    revisions: Revisions | None = None,
 ) -> list[PlannedRun]:
     """Return the runs of one experiment, narrowed to some arms and seeds; all if none is given.
 
     Every name that is not part of the study is reported, not just the first one.
     """
     config = study_config(scale)
-    known = {**EXPERIMENTS, PRETRAINING: None}
-    asked = lookup(known, experiment, kind="experiment")
-    allowed_arms = RECIPES if asked is None else asked.arms
-    allowed_seeds = (config.pretrain.seed,) if asked is None else tuple(config.seed_range)
-    scales = (scale,) if asked is None else asked.scales
-    foreign = f"{experiment} is not part of scale '{scale}'; accepted: {', '.join(scales)}."
+    everywhere = {**EXPERIMENTS, **REAL_EXPERIMENTS}
+    lookup({**everywhere, PRETRAINING: None}, experiment, kind="experiment")
+    asked = experiments_of(scale).get(experiment)
+    if asked is None and experiment != PRETRAINING:
+        scales = everywhere[experiment].scales
+        raise UsageError(
+            f"{experiment} is not part of scale '{scale}'; accepted: {', '.join(scales)}."
+        )
+    allowed_arms = recipes_of(scale) if asked is None else asked.arms
+    allowed_seeds = (_encoder_seed(config),) if asked is None else tuple(config.seed_range)
     problems = [
-        *([] if scale in scales else [foreign]),
         *(str(problem) for arm in arms if (problem := _unknown(allowed_arms, arm))),
         *(
             f"Seed {seed} is not part of {experiment} at scale '{scale}'; accepted: "
@@ -266,12 +436,16 @@ def chosen_runs(
     if problems:
         raise UsageError(problems)
     if asked is None:
-        return [encoder_run(scale, recipe) for recipe in arms or allowed_arms]
+        return [encoder_run(scale, recipe, revisions) for recipe in arms or allowed_arms]
     return [
-        arm_run(scale, experiment, arm, seed)
+        arm_run(scale, experiment, arm, seed, revisions)
         for seed in seeds or allowed_seeds
         for arm in arms or allowed_arms
     ]
+
+
+def _encoder_seed(config: AnyStudyConfig) -> int:
+    return config.graft.seed if isinstance(config, RealStudyConfig) else config.pretrain.seed
 
 
 def _unknown(allowed: tuple[str, ...], arm: str) -> UnknownNameError | None:
@@ -283,7 +457,7 @@ def _unknown(allowed: tuple[str, ...], arm: str) -> UnknownNameError | None:
 
 
 def _planned(  # noqa: PLR0913 - the parts of a fingerprint, each named
-    config: StudyConfig,
+    scale: str,
     experiment: str,
     arm: str,
     *,
@@ -302,7 +476,7 @@ def _planned(  # noqa: PLR0913 - the parts of a fingerprint, each named
         "packages": packages,
     }
     unit = Unit(
-        scale=config.scale,
+        scale=scale,
         experiment=experiment,
         arm=arm,
         seed=seed,

@@ -41,12 +41,14 @@ class Checkpoints:
     def look(self, update: int) -> None:
         """Score the model as it is now by every rule; keep a copy where it is the best yet."""
         scores = {name: rule() for name, rule in self.rules.items()}
+        learning = {name for name, each in self.model.named_parameters() if each.requires_grad}
         self.history.append({"update": update, **scores})
         for name, score in scores.items():
             if name not in self.kept or score > self.kept[name].score:
                 weights = {
                     key: value.to("cpu", copy=True)
                     for key, value in self.model.state_dict().items()
+                    if key in learning
                 }
                 self.kept[name] = Kept(update, score, weights)
         self.model.train()

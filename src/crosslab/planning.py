@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crosslab.experiments import PRETRAINING, PlannedRun, changes, planned_runs
+from crosslab.experiments import PRETRAINING, PlannedRun, Revisions, changes, planned_runs
 from crosslab.records import Record, Store
 
 
@@ -33,10 +33,10 @@ class Batch:
     threads: int
 
 
-def steps(store: Store, scale: str) -> list[Step]:
+def steps(store: Store, scale: str, revisions: Revisions | None = None) -> list[Step]:
     """Return every run of a scale with its state in this store."""
     found = []
-    for planned in planned_runs(scale):
+    for planned in planned_runs(scale, revisions):
         state = store.state(planned.unit)
         why = () if state == "present" else reasons(store, planned, state)
         found.append(Step(planned, state, why))
@@ -138,6 +138,8 @@ _TYPICAL_SECONDS: Final = {
     ("lab", False): 25.0,
     ("tuning", True): 120.0,
     ("tuning", False): 25.0,
+    ("bench", True): 900.0,
+    ("bench", False): 600.0,
 }
 _START_SECONDS: Final = 4.0  # a kernel, and torch in it
 

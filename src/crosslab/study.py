@@ -22,7 +22,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from crosslab.errors import BusyError, RunError, StoppedError, StoreError, UsageError
-from crosslab.experiments import PRETRAINING, PlannedRun
+from crosslab.experiments import PRETRAINING, PlannedRun, revisions_of
 from crosslab.layout import CACHE, LOCK_FILE, SNAKEFILE
 from crosslab.planning import Batch, Step, batch_name, batches, explained, steps
 from crosslab.processes import sweep
@@ -36,13 +36,14 @@ _POLL_SECONDS: Final = 0.3
 _GRACE_SECONDS: Final = 10
 
 
-def study(
+def study(  # noqa: PLR0913 - the options of the command
     store: Store,
     scale: str,
     *,
     cores: int,
     executor: str,
     console: Console,
+    data: str = "",
 ) -> int:
     """Bring the study of a scale up to date and return how many runs were made.
 
@@ -52,10 +53,12 @@ def study(
     """
     _require_executor(executor)
     with only_study(store.root):
-        plan = steps(store, scale)
+        plan = steps(store, scale, revisions_of(scale, data))
         todo = _prepared(store, scale, plan, console)
         if todo:
-            _schedule(store, scale, todo, cores=cores, executor=executor, console=console)
+            _schedule(
+                store, scale, todo, cores=cores, executor=executor, console=console, data=data
+            )
         return len(todo)
 
 
@@ -125,11 +128,14 @@ def _schedule(  # noqa: PLR0913 - see study
     cores: int,
     executor: str,
     console: Console,
+    data: str,
 ) -> None:
     missing = batches(todo)
     work = _fresh_work(store)
     plan = work / "plan.json"
-    write_text(plan, json.dumps(_plan(store, work, scale, missing, executor), indent=1))
+    write_text(
+        plan, json.dumps(_plan(store, work, scale, missing, executor=executor, data=data), indent=1)
+    )
     command = [
         *(interpreter(), "-m", "snakemake", "all", "--snakefile", str(SNAKEFILE)),
         *("--cores" if executor == "local" else "--jobs", str(cores), "--executor", executor),
@@ -166,12 +172,12 @@ def _fresh_work(store: Store) -> Path:
     return scratch / f"{os.getpid()}-{time.time_ns()}"
 
 
-def _plan(
-    store: Store, work: Path, scale: str, missing: Sequence[Batch], executor: str
+def _plan(  # noqa: PLR0913 - what the Snakefile is told
+    store: Store, work: Path, scale: str, missing: Sequence[Batch], *, executor: str, data: str
 ) -> dict[str, Any]:
     """Return what the Snakefile reads: plain data, the batches and how to start one."""
     start = [interpreter(), "-m", "crosslab", "run"]
-    options = ["--scale", scale, "--results", str(store.root)]
+    options = ["--scale", scale, "--results", str(store.root), *(["--data", data] if data else [])]
     # On a cluster the run is on another machine, where this process cannot be seen.
     parent = ["--parent", str(os.getpid())] if executor == "local" else []
     return {

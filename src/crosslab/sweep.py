@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crosslab.config import study_config
+from crosslab.config import lab_config
 from crosslab.errors import StoreError
-from crosslab.experiments import EXPERIMENTS, SOURCE_DEV, VARIANTS, method_key, method_settings
+from crosslab.experiments import EXPERIMENTS, SOURCE_DEV, SWEPT, method_key, method_settings
 from crosslab.records import MANIFEST, Record, Store, Unit
 from crosslab.stats.crossed import Estimate, averaged
 
@@ -87,7 +87,7 @@ class Sweep:
     def choice(self, method: str, scale: str) -> Choice:
         """Return what the rule picks for a method, and what a scale of the study uses."""
         tried = [each for each in self.tried if each.method == method]
-        used = method_settings(study_config(scale), method)
+        used = method_settings(lab_config(scale), method)
         return Choice(
             method=method,
             by_rule=picked(tried),
@@ -208,7 +208,7 @@ def _settings(
     values: Mapping[str, Any],
 ) -> Iterator[Setting]:
     for arm, right in complete.items():
-        if arm not in VARIANTS:
+        if arm not in SWEPT:
             continue
         by_task = {task: _over_items(each) for task, each in right.items()}
         below = [_over_items(_paired(control[task], each, arm)) for task, each in right.items()]

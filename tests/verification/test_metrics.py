@@ -37,7 +37,7 @@ def test_the_averages_are_those_of_the_cells():
 
 def test_they_are_what_a_run_writes_down():
     pytest.importorskip("torch")
-    from crosslab.running import summary
+    from crosslab.making.made import summary
 
     frame = made_up_answers(0.7, 40, 3).to_pandas()
     assert recomputed(record(), frame) == pytest.approx(summary(frame, "ave"))

@@ -1,0 +1,384 @@
+"""Runs on real languages: a step of grafting, an arm fine-tuned on English and asked in all."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import BertModel
+
+from crosslab.checkpoints import BEST_SOURCE_DEV
+from crosslab.config import GraftConfig, RealStudyConfig, RealTaskConfig
+from crosslab.data.catalogue import CARDS
+from crosslab.data.folder import folder_source
+from crosslab.data.hub import HubSource
+from crosslab.data.loading import dictionary, labelled_pairs, neighbours, texts
+from crosslab.data.rows import LabelledPairs, joined
+from crosslab.data.sources import Source
+from crosslab.errors import StoreError
+from crosslab.experiments import (
+    GRAFT,
+    GRAFT_PAIRS,
+    GRAFT_TEXT,
+    PRETRAINING,
+    STEPS,
+    PlannedRun,
+    chosen_runs,
+    method_key,
+    methods_of,
+    revisions_from,
+)
+from crosslab.finetuning import finetuned
+from crosslab.grafting import pairs as by_pairs
+from crosslab.grafting import text as by_text
+from crosslab.grafting.choosing import Lexicon, chosen_words, lexicon
+from crosslab.grafting.english import english_encoder, english_folder
+from crosslab.grafting.graft import grafted_rows, shares, with_rows
+from crosslab.grafting.measures import (
+    HELD_OUT,
+    sentence_retrieval,
+    word_translations,
+)
+from crosslab.grafting.measures import summary as alignment_summary
+from crosslab.grafting.saved import (
+    ENCODERS,
+    WEIGHTS,
+    Grafted,
+    hashes,
+    is_saved,
+    load_grafted,
+    save_grafted,
+    vocabulary_of,
+)
+from crosslab.grafting.training_data import measuring_pairs, training_pairs
+from crosslab.making.made import Made, checkpoint_answers, summary
+from crosslab.materials.real import MixedDesign, RealMaterial
+from crosslab.methods import method
+from crosslab.models import settle
+from crosslab.records import DataCard, Store, locked, parquet
+from crosslab.seeding import generator
+from crosslab.training import Report
+
+SOURCE = "en"
+
+
+def made(
+    config: RealStudyConfig, planned: PlannedRun, root: Path, data: str, report: Report
+) -> Made:
+    """Make a run of a scale on real languages."""
+    source = folder_source(Path(data)) if data else HubSource()
+    if planned.unit.experiment == PRETRAINING:
+        return _step(config, planned, root, source, report)
+    return _arm(config, planned, root, source, report)
+
+
+# Encoders
+
+
+def _step(
+    config: RealStudyConfig, planned: PlannedRun, root: Path, source: Source, report: Report
+) -> Made:
+    """Take a step of grafting, keep the encoder beside the records, measure its alignment."""
+    folder = encoder_folder(root, planned.unit.fingerprint)
+    grafted, noted = _grafted(config, planned, root, source, report)
+    kept = save_grafted(folder, grafted)
+    lexicons = {key: lexicon(dictionary(source, key)) for key in config.graft.languages}
+    words = word_translations(grafted.encoder, grafted.vocabulary, lexicons)
+    sentences = sentence_retrieval(
+        grafted.encoder,
+        grafted.vocabulary,
+        {key: measuring_pairs(source, key) for key in config.graft.languages},
+        config.graft.measured,
+    )
+    held_out = words.filter(np.asarray(words["kind"].to_pandas() == HELD_OUT))
+    frame = held_out.to_pandas()
+    right = frame["prediction"] == frame["gold"]
+    by_language = right.groupby(frame["first"], sort=False, observed=True).mean()
+    return Made(
+        answers=held_out.combine_chunks(),
+        metrics={
+            "word_translation": float(by_language.mean()),
+            "word_translation_by_language": by_language.round(4).to_dict(),
+            **alignment_summary(words, sentences),
+            **noted,
+            "parameters": sum(each.numel() for each in grafted.encoder.parameters()),
+            "encoder": kept,
+        },
+        data=[_card(card, revision) for card, revision in planned.settings["data"].items()],
+        files={"words.parquet": parquet(words), "sentences.parquet": parquet(sentences)},
+    )
+
+
+def _grafted(
+    config: RealStudyConfig, planned: PlannedRun, root: Path, source: Source, report: Report
+) -> tuple[Grafted, dict[str, Any]]:
+    """Return the encoder that a step ends with, and what is worth noting about it."""
+    settle(config.graft.threads)
+    english = english_folder(config.graft.english)
+    step = planned.unit.arm
+    if step == GRAFT:
+        return _first_step(config.graft, english, source)
+    before = encoder(config, STEPS[STEPS.index(step) - 1], planned, root, source, report)
+    take = {GRAFT_TEXT: _text_step, GRAFT_PAIRS: _pairs_step}[step]
+    return before, take(before, config.graft, english, source, report)
+
+
+def _first_step(
+    config: GraftConfig, english: Path, source: Source
+) -> tuple[Grafted, dict[str, Any]]:
+    words_of: dict[str, Sequence[str]] = {}
+    lexicons: dict[str, Lexicon] = {}
+    for key in config.languages:
+        lexicons[key] = lexicon(dictionary(source, key))
+        words_of[key] = chosen_words(texts(source, key).lines(), lexicons[key], config.words)
+    vocabulary = vocabulary_of(english, words_of)
+    known = english_encoder(english)
+    table = known.get_input_embeddings().weight.detach()
+    rows = {
+        key: grafted_rows(own, lexicons[key], vocabulary, table) for key, own in words_of.items()
+    }
+    encoder = with_rows(known, [each.vectors for each in rows.values()])
+    origin = {
+        f"{key}/{kind}": round(share, 4)
+        for key, each in rows.items()
+        for kind, share in shares(each.origin).items()
+    }
+    return Grafted(encoder, vocabulary), {
+        "origin_by_language": origin,
+        "words_by_language": {key: len(own) for key, own in words_of.items()},
+    }
+
+
+def _text_step(
+    grafted: Grafted, config: GraftConfig, english: Path, source: Source, report: Report
+) -> dict[str, Any]:
+    del english  # the head is trained on what the graft itself says of English
+    head = by_text.trained_head(
+        grafted.encoder, grafted.vocabulary, _lines(source, SOURCE, config), config, report
+    )
+    losses = by_text.trained_rows(
+        grafted.encoder,
+        head,
+        grafted.vocabulary,
+        {key: _lines(source, key, config) for key in config.languages},
+        config,
+        report,
+    )
+    return {"final_loss_by_language": _ends(losses)}
+
+
+def _lines(source: Source, language: str, config: GraftConfig) -> list[str]:
+    """Return lines of raw text drawn at random, as many as the step takes."""
+    lines = texts(source, language).lines()
+    order = generator(config.seed, "lines", language).permutation(len(lines))
+    return [lines[place] for place in order[: config.text.items].tolist()]
+
+
+def _pairs_step(
+    grafted: Grafted, config: GraftConfig, english: Path, source: Source, report: Report
+) -> dict[str, Any]:
+    teacher = english_encoder(english)
+    found = {key: training_pairs(source, key) for key in config.languages}
+    pairs = {key: (each.foreign, each.english) for key, each in found.items()}
+    sentences = by_pairs.aimed(pairs, grafted.vocabulary, teacher, config.rows)
+    losses = by_pairs.trained_rows(grafted.encoder, grafted.vocabulary, sentences, config, report)
+    fewer = {key: _some(each, config, key) for key, each in pairs.items()}
+    own = tuple(dict.fromkeys(each for _, side in fewer.values() for each in side))
+    everything = by_pairs.aimed(
+        {**fewer, SOURCE: (own, own)}, grafted.vocabulary, teacher, config.body
+    )
+    last = by_pairs.trained_body(grafted.encoder, everything, config, report)
+    return {
+        "final_loss": float(np.mean(last[-50:])),
+        "final_loss_by_language": _ends(losses),
+        "pairs_by_language": {key: len(each) for key, each in found.items()},
+        "left_out_by_language": {key: each.left_out for key, each in found.items()},
+    }
+
+
+def _some(
+    pairs: tuple[Sequence[str], Sequence[str]], config: GraftConfig, language: str
+) -> tuple[list[str], list[str]]:
+    rng = generator(config.seed, "pairs", language)
+    order = rng.permutation(len(pairs[0]))[: config.body.items].tolist()
+    return [pairs[0][place] for place in order], [pairs[1][place] for place in order]
+
+
+def _ends(losses: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    return {key: round(float(np.mean(each[-20:])), 4) for key, each in losses.items()}
+
+
+def encoder_folder(root: Path, fingerprint: str) -> Path:
+    """Return where an encoder is kept, beside the records."""
+    return root / ENCODERS / fingerprint
+
+
+def encoder(  # noqa: PLR0913, PLR0917 - what a step is made of
+    config: RealStudyConfig,
+    step: str,
+    asking: PlannedRun,
+    root: Path,
+    source: Source,
+    report: Report,
+) -> Grafted:
+    """Return the encoder of a step, made again where its record is there and its weights are not.
+
+    Raises:
+        StoreError: It has no record, or was made again with other weights than the record's.
+    """
+    (parent,) = asking.parents
+    store, folder = Store(root), encoder_folder(root, parent.fingerprint)
+    if store.state(parent) != "present":
+        raise StoreError(
+            f"{store.folder(parent)} is missing or damaged: the encoder that "
+            f"{asking.unit.label} starts from. Run: crosslab run {PRETRAINING} "
+            f"--scale {parent.scale} --results {root}"
+        )
+    with locked(folder.with_suffix(".lock")):
+        if not is_saved(folder):
+            (planned,) = chosen_runs(PRETRAINING, config.scale, (step,), (), revisions_from(source))
+            grafted, _ = _grafted(config, planned, root, source, report)
+            save_grafted(folder, grafted)
+    recorded = store.record(parent).metrics["encoder"]
+    if hashes(folder) != recorded:
+        raise StoreError(
+            f"{folder} holds other weights than {store.folder(parent)} records "
+            f"({recorded[WEIGHTS][:12]}…): made on another machine, or damaged. Remove the folder "
+            "to make it again; if it comes out the same, keep runs of your own with --results."
+        )
+    return load_grafted(folder, english_folder(config.graft.english))
+
+
+# Arms
+
+
+def _arm(
+    config: RealStudyConfig, planned: PlannedRun, root: Path, source: Source, report: Report
+) -> Made:
+    """Fine-tune one arm on English, answer in every pair of languages."""
+    task = config.tasks[str(planned.settings["task"])]
+    (parent,) = planned.parents
+    grafted = encoder(config, parent.arm, planned, root, source, report)
+    material = real_material(config, task, grafted, source, str(planned.settings["matching"]))
+    tuned = finetuned(
+        classifiable(grafted.encoder),
+        method(method_key(planned.unit.arm), methods_of(config, planned.unit.arm)),
+        material,
+        config=task.finetune,
+        seed=planned.unit.seed,
+        report=report,
+    )
+    languages = (material.source, *material.targets)
+    answers = checkpoint_answers(tuned, material.split("test"), languages, task.finetune.precision)
+    return Made(
+        answers=answers,
+        metrics={
+            "final_loss": float(np.mean(tuned.losses[-50:])),
+            "updates": len(tuned.losses),
+            "source_dev_accuracy": float(tuned.history[-1][BEST_SOURCE_DEV]),
+            **summary(answers.to_pandas(), material.source),
+            "checkpoints": tuned.history,
+        },
+        data=[
+            _task_card(task, material, planned.settings["data"]),
+            *(_card(card, revision) for card, revision in planned.settings["data"].items()),
+        ],
+    )
+
+
+def classifiable(encoder: BertModel) -> BertModel:
+    """Return an encoder whose dropout is off, as the source encoder's trial runs had it."""
+    encoder.config.hidden_dropout_prob = 0.0
+    encoder.config.attention_probs_dropout_prob = 0.0
+    return encoder
+
+
+def real_material(
+    config: RealStudyConfig,
+    task: RealTaskConfig,
+    grafted: Grafted,
+    source: Source,
+    matching: str,
+) -> RealMaterial:
+    """Return what a task's runs learn from and are asked about."""
+    languages = (SOURCE, *task.targets)
+    training = joined(
+        [labelled_pairs(source, task.training, part, [SOURCE]) for part in task.parts]
+    )
+    test = labelled_pairs(source, task.card, "test", languages)
+    lexicons = {key: lexicon(dictionary(source, key)) for key in task.targets}
+    return RealMaterial(
+        splits={
+            "train": training.take(range(min(task.train, len(training)))),
+            "dev": labelled_pairs(source, task.card, "dev", languages),
+            "test": test.take(range(min(task.test, len(test)))),
+        },
+        vocabulary=grafted.vocabulary,
+        targets=task.targets,
+        neighbours=neighbours(source),
+        dictionary={key: turned_round(each) for key, each in lexicons.items()},
+        longest=config.longest_input,
+        design=MixedDesign(languages=languages, pairs_per_item=task.pairs_per_item),
+        matching="released" if matching == "released" else "handled",
+    )
+
+
+def turned_round(known: Lexicon) -> dict[str, list[str]]:
+    """Return the words of a language by their English, as many times as they translate it."""
+    found: dict[str, list[str]] = {}
+    for word, english in known.english.items():
+        for each in english:
+            found.setdefault(each, []).append(word)
+    return found
+
+
+# Cards
+
+
+def _card(key: str, revision: str) -> DataCard:
+    card = CARDS[key]
+    return DataCard(
+        name=key,
+        revision=revision,
+        licence=card.licence,
+        description=card.name,
+        details=card.details(),
+    )
+
+
+def _task_card(
+    task: RealTaskConfig, material: RealMaterial, revisions: Mapping[str, str]
+) -> DataCard:
+    """Return the card of a task's items: sizes, balance, what was left out, and why."""
+    splits = material.splits
+    counts = {
+        split: np.bincount(each.labels, minlength=len(material.labels)).tolist()
+        for split, each in splits.items()
+    }
+    return DataCard(
+        name=f"real-{task.card}",
+        revision=revisions[task.card],
+        licence=CARDS[task.card].licence,
+        description=f"{CARDS[task.card].name}; trained on {CARDS[task.training].name}.",
+        details={
+            "source": material.source,
+            "labels": list(material.labels),
+            "counts": counts,
+            "languages": [{"key": key} for key in (material.source, *material.targets)],
+            "asked": {
+                "same-language": len(splits["test"]),
+                "pairs_per_item": task.pairs_per_item,
+            },
+            "left_out": {split: _left_out(each) for split, each in splits.items()},
+            "always_most_frequent": float(
+                np.bincount(splits["test"].labels).max() / len(splits["test"])
+            ),
+            "threads": torch.get_num_threads(),
+        },
+    )
+
+
+def _left_out(items: LabelledPairs) -> dict[str, Any]:
+    gone = items.left_out
+    return {"items": len(gone), "reasons": sorted({each.reason for each in gone})}
