@@ -285,5 +285,5 @@ def test_how_a_run_is_evaluated_is_part_of_what_it_is(monkeypatch):
 
 def test_an_experiment_is_refused_at_a_scale_it_is_not_part_of():
     # settings must not be tuned on the world that is published
-    with pytest.raises(UsageError, match="not part of scale 'lab'; accepted: tuning"):
+    with pytest.raises(UsageError, match="not part of scale 'lab'; accepted: tuning, bench-tuning"):
         chosen_runs("tuning-nli", "lab")

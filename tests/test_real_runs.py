@@ -14,7 +14,7 @@ from crosslab.experiments import (
     GRAFT,
     GRAFT_PAIRS,
     REAL_ARMS,
-    REAL_EXPERIMENTS,
+    SOURCE_DEV,
     STEPS,
     chosen_runs,
     planned_runs,
@@ -254,7 +254,7 @@ def test_the_two_encoders_give_different_answers(made):
 def test_a_plan_without_data_is_that_of_the_published_data():
     units = [each.unit for each in planned_runs("bench")]
     config = study_config("bench")
-    expected = len(STEPS) + len(REAL_EXPERIMENTS) * len(REAL_ARMS) * config.seeds
+    expected = len(STEPS) + 4 * len(REAL_ARMS) * config.seeds
     assert len(units) == len(set(units)) == expected
 
 
@@ -279,3 +279,31 @@ def test_an_arm_asks_for_its_encoder(tmp_path, data):
             results=str(tmp_path),
             data=str(data),
         )
+
+
+def test_settings_are_chosen_on_source_dev_items_alone_and_under_other_seeds():
+    tuning = planned_runs("bench-tuning")
+    assert {each.unit.arm for each in tuning if each.unit.experiment == "pretraining"} == {GRAFT}
+    assert {each.settings["evaluation"] for each in tuning[1:]} == {SOURCE_DEV}
+    published = set(study_config("bench").seed_range)
+    assert not published & set(study_config("bench-tuning").seed_range)
+
+
+def test_a_run_for_choosing_settings_answers_dev_items_of_the_source_and_no_others(
+    tmp_path, data, monkeypatch
+):
+    monkeypatch.setitem(
+        SCALES, "bench-tuning", replace(study_config("bench"), scale="bench-tuning", first_seed=0)
+    )
+    for experiment, arm in (("pretraining", GRAFT), ("tuning-nli", "smoothing-noise-radius-0.3")):
+        run(experiment, "bench-tuning", arms=[arm], seed=0, results=str(tmp_path), data=str(data))
+    (planned,) = chosen_runs(
+        "tuning-nli",
+        "bench-tuning",
+        ("smoothing-noise-radius-0.3",),
+        (0,),
+        revisions_of("bench-tuning", str(data)),
+    )
+    answers = Store(tmp_path).answers(planned.unit)
+    assert set(zip(answers["first"], answers["second"], strict=True)) == {("en", "en")}
+    assert set(answers["item"]) == {f"dev-{number:05d}" for number in range(24)}

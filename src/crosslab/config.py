@@ -553,6 +553,9 @@ _BENCH: Final = RealStudyConfig(
     first_seed=100,
 )
 
+# Settings of methods are chosen on the source language's dev items alone, on other seeds.
+_BENCH_TUNING: Final = replace(_BENCH, scale="bench-tuning", seeds=1, first_seed=0)
+
 AnyStudyConfig = StudyConfig | RealStudyConfig
 
 SCALES: Final[dict[str, AnyStudyConfig]] = {
@@ -560,6 +563,7 @@ SCALES: Final[dict[str, AnyStudyConfig]] = {
     "lab": _LAB,
     "tuning": _TUNING,
     "bench": _BENCH,
+    "bench-tuning": _BENCH_TUNING,
 }
 
 

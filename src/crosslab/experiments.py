@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from crosslab.config import (
+    SCALES,
     AdversarialConfig,
     AnyStudyConfig,
     ConsistencyConfig,
@@ -107,6 +108,15 @@ VARIANTS: Final[Mapping[str, Variant]] = {
 }
 
 
+# An update costs more on real languages, so fewer settings are compared.
+REAL_SWEPT: Final = tuple(
+    arm
+    for arm, each in SWEPT.items()
+    if each.method != "adversarial"
+    or each.settings in [AdversarialConfig(radius=radius) for radius in (0.03, 0.1, 0.3)]
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
     """A question put to the lab: a task, the arms compared on it, and how they are evaluated."""
@@ -154,6 +164,16 @@ REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     )
     for task in ("paraphrase", "nli")
     for suffix, encoder in (("", GRAFT_PAIRS), (f"-{GRAFT}", GRAFT))
+} | {
+    f"tuning-{task}": Experiment(
+        task=task,
+        arms=("standard", *REAL_SWEPT),
+        claims=(),
+        encoder=GRAFT,  # of which English is as it was before any grafting
+        evaluation=SOURCE_DEV,
+        scales=("bench-tuning",),
+    )
+    for task in ("paraphrase", "nli")
 }
 
 # The modules a run enters by; what they import follows. An arm and a task add their own.
@@ -383,9 +403,10 @@ def _section(arm: str) -> str:
 
 def recipes_of(scale: str) -> tuple[str, ...]:
     """Return the encoders that the experiments of a scale start from, and those they build on."""
+    asked = {each.encoder for each in experiments_of(scale).values()}
     if isinstance(study_config(scale), RealStudyConfig):
-        return STEPS
-    return tuple(sorted({each.encoder for each in experiments_of(scale).values()}))
+        return STEPS[: max(map(STEPS.index, asked)) + 1]
+    return tuple(sorted(asked))
 
 
 def planned_runs(scale: str, revisions: Revisions | None = None) -> list[PlannedRun]:
@@ -418,7 +439,7 @@ def chosen_runs(
     lookup({**everywhere, PRETRAINING: None}, experiment, kind="experiment")
     asked = experiments_of(scale).get(experiment)
     if asked is None and experiment != PRETRAINING:
-        scales = everywhere[experiment].scales
+        scales = [each for each in SCALES if experiment in experiments_of(each)]
         raise UsageError(
             f"{experiment} is not part of scale '{scale}'; accepted: {', '.join(scales)}."
         )

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import torch
 from transformers import BertModel
 
-from crosslab.checkpoints import BEST_SOURCE_DEV
-from crosslab.config import GraftConfig, RealStudyConfig, RealTaskConfig
+from crosslab.checkpoints import BEST_SOURCE_DEV, LAST
+from crosslab.config import GraftConfig, Precision, RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
 from crosslab.data.folder import folder_source
 from crosslab.data.hub import HubSource
@@ -17,11 +18,13 @@ from crosslab.data.loading import dictionary, labelled_pairs, neighbours, texts
 from crosslab.data.rows import LabelledPairs, joined
 from crosslab.data.sources import Source
 from crosslab.errors import StoreError
+from crosslab.evaluation import matrix_answers, matrix_probabilities
 from crosslab.experiments import (
     GRAFT,
     GRAFT_PAIRS,
     GRAFT_TEXT,
     PRETRAINING,
+    SOURCE_DEV,
     STEPS,
     PlannedRun,
     chosen_runs,
@@ -29,7 +32,7 @@ from crosslab.experiments import (
     methods_of,
     revisions_from,
 )
-from crosslab.finetuning import finetuned
+from crosslab.finetuning import Finetuned, finetuned
 from crosslab.grafting import pairs as by_pairs
 from crosslab.grafting import text as by_text
 from crosslab.grafting.choosing import Lexicon, chosen_words, lexicon
@@ -269,8 +272,7 @@ def _arm(
         seed=planned.unit.seed,
         report=report,
     )
-    languages = (material.source, *material.targets)
-    answers = checkpoint_answers(tuned, material.split("test"), languages, task.finetune.precision)
+    answers = _answers(tuned, material, planned, task.finetune.precision)
     return Made(
         answers=answers,
         metrics={
@@ -285,6 +287,18 @@ def _arm(
             *(_card(card, revision) for card, revision in planned.settings["data"].items()),
         ],
     )
+
+
+def _answers(
+    tuned: Finetuned, material: RealMaterial, planned: PlannedRun, precision: Precision
+) -> pa.Table:
+    """Return the answers that an experiment asks for: of all test items, or of source dev alone."""
+    if planned.settings["evaluation"] == SOURCE_DEV:
+        dev = material.split("dev")
+        found = matrix_probabilities(tuned.model, dev, (material.source,), precision)
+        return matrix_answers({LAST: found}, dev)
+    languages = (material.source, *material.targets)
+    return checkpoint_answers(tuned, material.split("test"), languages, precision)
 
 
 def classifiable(encoder: BertModel) -> BertModel:
