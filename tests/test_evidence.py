@@ -34,6 +34,31 @@ def test_a_missing_answer_is_refused_and_so_is_a_second_one():
         right_block(answers.loc[[*answers.index, 3]])
 
 
+def asked_in_turns(items=6):
+    """Return answers of which those to mixed pairs are given in one pair an item, in turns."""
+    answers = made_up_answers(0.5, items, 0).to_pandas()
+    pairs = answers["first"] + " " + answers["second"]
+    mixed = [pair for pair in pairs.unique() if len(set(pair.split())) > 1]
+    numbers = answers["item"].str.rpartition("-")[2].astype(int)
+    turn = [mixed[number % len(mixed)] for number in numbers]
+    kept = (answers["first"] == answers["second"]) | (pairs == turn)
+    return answers[kept].reset_index(drop=True)
+
+
+def test_items_may_be_asked_in_some_mixed_pairs_if_all_are_asked_alike():
+    answers = asked_in_turns()
+    block = right_block(answers)
+    assert block.asked.sum() == len(answers) < block.asked.size
+    assert not block.right[~block.asked].any()
+
+
+def test_an_answer_missing_among_those_asked_in_turns_is_refused():
+    answers = asked_in_turns()
+    for row in (0, answers.index[answers["first"] != answers["second"]][0]):
+        with pytest.raises(StoreError, match="one each"):
+            right_block(answers.drop(index=row))
+
+
 def test_a_gold_label_that_differs_between_pairs_is_refused():
     answers = made_up_answers(0.5, 5, 0).to_pandas()
     answers.loc[3, "gold"] = 1 - answers.loc[3, "gold"]

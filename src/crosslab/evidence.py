@@ -71,7 +71,11 @@ class Evidence:
 
     def languages(self) -> list[dict[str, Any]]:
         """Return what is known of each language, the source first."""
-        return list(self.card("lab-text").details["languages"])
+        cards = (card for record in (*self.parents, *self.records) for card in record.data)
+        for card in cards:
+            if card.name in {"lab-text", f"real-{self.task()}"}:
+                return list(card.details["languages"])
+        raise StoreError(f"No record of {self.experiment} says which languages it is about.")
 
     def lines(self) -> list[tuple[str, Cells]]:
         """Return what tables and figures have a line for: each language, then two averages."""
@@ -157,13 +161,13 @@ def _outcomes(
     store: Store, there: Sequence[Unit], seeds: Sequence[int], checkpoint: str
 ) -> Outcomes:
     blocks: dict[str, list[NDArray[np.bool_]]] = {}
-    asked: Block | None = None
+    asked: Block | None = None  # the first block: all others must be about the same
     for unit in sorted(there, key=lambda unit: (unit.arm, unit.seed)):
         if unit.seed not in seeds:
             continue
         block = _block(store, unit, checkpoint)
         asked = asked or block
-        if (block.languages, block.items) != (asked.languages, asked.items):
+        if not block.about_the_same(asked):
             raise StoreError(
                 f"{store.folder(unit)}: answers other items, or other languages, than the runs "
                 "it is compared with; move it away and run the study again."
@@ -176,6 +180,7 @@ def _outcomes(
         right={arm: np.stack(parts) for arm, parts in blocks.items()},
         commonest_share=float(np.bincount([gold for _, gold in asked.items]).max())
         / len(asked.items),
+        asked=None if asked.asked.all() else asked.asked,
     )
 
 
@@ -197,16 +202,24 @@ class Block:
     languages: tuple[str, ...]
     items: tuple[tuple[str, int], ...]  # item and gold label, sorted
     right: NDArray[np.bool_]  # (items, first language, second language)
+    asked: NDArray[np.bool_]  # the same shape
+
+    def about_the_same(self, other: "Block") -> bool:
+        """Whether both answer the same items in the same pairs."""
+        alike = (self.languages, self.items) == (other.languages, other.items)
+        return alike and bool(np.array_equal(self.asked, other.asked))
 
 
 def right_block(answers: pd.DataFrame, column: str = "prediction") -> Block:
     """Return which answers in a column were right, whatever the order of the rows.
 
-    Languages stand in the order in which they first occur, the source first.
+    Languages stand in the order in which they first occur, the source first. Every item is
+    asked in every pair, or within every language and in equally many of the mixed pairs, all
+    of which are then asked about as often as each other: an answer that is missing shows.
 
     Raises:
-        StoreError: Some item has no answer in some pair of languages, or more than one,
-            or its gold label differs between pairs.
+        StoreError: Some item has no answer where it must have one, or more than one, or its
+            gold label differs between pairs.
     """
     languages = tuple(answers["first"].unique())
     rows, names = pd.factorize(answers["item"], sort=True)
@@ -217,14 +230,25 @@ def right_block(answers: pd.DataFrame, column: str = "prediction") -> Block:
     known = np.min(places, axis=0) >= 0
     cells = np.ravel_multi_index([np.maximum(each, 0) for each in places], shape)
     times = np.bincount(cells, minlength=int(np.prod(shape)))
-    if (gold[rows] != answers["gold"]).any() or not known.all() or (times != 1).any():
+    asked = times.reshape(shape) == 1
+    whole = (times <= 1).all() and _evenly_asked(asked)
+    if (gold[rows] != answers["gold"]).any() or not known.all() or not whole:
         raise StoreError(
             f"Answers hold {len(answers)} rows, but {len(names)} items in {len(languages)} x "
-            f"{len(languages)} language pairs need {times.size}, one each, with one gold label."
+            f"{len(languages)} language pairs need {times.size}, one each, or one within each "
+            "language and equally many in mixed pairs; with one gold label an item."
         )
-    block = np.empty(shape, dtype=np.bool_)
+    block = np.zeros(shape, dtype=np.bool_)
     block.flat[cells] = (answers[column] == answers["gold"]).to_numpy()
-    return Block(languages, tuple(zip(names, gold.tolist(), strict=True)), block)
+    return Block(languages, tuple(zip(names, gold.tolist(), strict=True)), block, asked)
+
+
+def _evenly_asked(asked: NDArray[np.bool_]) -> bool:
+    """Whether items are asked within every language, and in mixed pairs all equally often."""
+    mixed = ~np.eye(asked.shape[1], dtype=np.bool_)
+    per_item, per_pair = asked[:, mixed].sum(axis=1), asked[:, mixed].sum(axis=0)
+    evenly = np.ptp(per_item) == 0 and np.ptp(per_pair) <= 1 if mixed.any() else True
+    return bool(asked[:, ~mixed].all() and evenly)
 
 
 def _places(column: "pd.Series[str]", languages: tuple[str, ...]) -> NDArray[np.intp]:

@@ -156,3 +156,64 @@ def test_a_seed_that_is_left_out_is_left_out_of_every_arm():
     assert np.array_equal(found.right["arm"], right[[0, 2]])
     assert np.array_equal(found.right["other"], other[[0, 2]])
     assert outcomes(arm=right).without(()).seeds == (0, 1, 2, 3)
+
+
+# Items that are not asked in every pair
+
+
+def partly(seed, items=60, per_item=2):
+    """Return answers of which those to mixed pairs are asked in turns, and the full ones."""
+    full = outcomes(arm=coins(seed, 0.6, items=items), other=coins(seed + 1, 0.5, items=items))
+    mixed = np.argwhere(full.mixed_language())
+    asked = np.zeros((items, 3, 3), dtype=bool)
+    asked[:, np.eye(3, dtype=bool)] = True
+    for item in range(items):
+        for turn in range(per_item):
+            first, second = mixed[(item * per_item + turn) % len(mixed)]
+            asked[item, first, second] = True
+    right = {arm: block & asked for arm, block in full.right.items()}
+    return full, replace(full, right=right, asked=asked)
+
+
+def test_the_mean_over_partly_asked_pairs_is_the_mean_of_their_accuracies():
+    full, some = partly(0)
+    cells = some.mixed_language()
+    expected = [
+        full.right["arm"][:, some.asked[:, first, second], first, second].mean(axis=1)
+        for first, second in np.argwhere(cells)
+    ]
+    found = some.points("arm", cells).mean(axis=1)
+    assert found == pytest.approx(100 * np.mean(expected, axis=0))
+
+
+def test_pairs_count_equally_however_often_each_is_asked():
+    _, some = partly(0, items=7)  # seven items in turns over six pairs: some are asked more often
+    cells = some.mixed_language()
+    shares = [
+        some.right["arm"][:, some.asked[:, first, second], first, second].mean()
+        for first, second in np.argwhere(cells)
+    ]
+    assert some.points("arm", cells).mean() == pytest.approx(100 * np.mean(shares))
+
+
+def test_items_not_asked_in_a_pair_are_left_out_and_both_arms_keep_the_same():
+    _, some = partly(0)
+    cell = some.pair("src", "one")
+    asked = some.asked[:, 0, 1]
+    assert some.points("arm", cell).shape == (4, asked.sum())
+    assert some.gain("arm", "other", cell).shape == (4, asked.sum())
+
+
+def test_what_is_asked_in_full_is_not_weighed():
+    full, some = partly(3)
+    cells = some.same_language()
+    assert np.array_equal(some.points("arm", cells), full.points("arm", cells))
+
+
+def test_the_spread_over_items_is_no_larger_than_that_of_the_answers_there_are():
+    # the mean over pairs asked of fresh coins has the variance of so many coins
+    values = [partly(seed, items=120)[1] for seed in range(40)]
+    means = [each.points("arm", each.mixed_language())[0] for each in values]
+    claimed = np.mean([each.var(ddof=1) / len(each) for each in means])
+    actual = np.var([each.mean() for each in means], ddof=1)
+    assert claimed == pytest.approx(actual, rel=0.6)

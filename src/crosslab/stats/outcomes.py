@@ -21,6 +21,7 @@ class Outcomes:
     seeds: tuple[int, ...]
     right: Mapping[str, NDArray[np.bool_]]
     commonest_share: float  # of the items: what always giving one answer would get right
+    asked: NDArray[np.bool_] | None = None  # (items, first, second language); all where not said
 
     @property
     def source(self) -> str:
@@ -82,10 +83,19 @@ class Outcomes:
     def points(self, arm: str, cells: Cells) -> NDArray[np.float64]:
         """Return accuracy points per seed and item, averaged over these pairs with equal weight.
 
-        The result has shape ``(seeds, items)``; its mean is the macro accuracy.
+        The result has shape ``(seeds, items)``; its mean is the macro accuracy. Where not every
+        item is asked in every pair, items asked in none of them are left out, and an answer
+        counts by how few there are in its pair.
         """
-        share: NDArray[np.float64] = self.right[arm][:, :, cells].mean(axis=2)
-        return 100 * share
+        right = self.right[arm][:, :, cells]  # (seeds, items, pairs)
+        if self.asked is None or self.asked[:, cells].all():
+            share: NDArray[np.float64] = right.mean(axis=2)
+            return 100 * share
+        asked = self.asked[:, cells]
+        kept = asked.any(axis=1)
+        weights = kept.sum() / asked.sum(axis=0) / asked.shape[1] * asked
+        weighed: NDArray[np.float64] = (right * weights).sum(axis=2)
+        return 100 * weighed[:, kept]
 
     def gain(self, treated: str, control: str, cells: Cells) -> NDArray[np.float64]:
         """Return how many points one arm is ahead of another, per seed and item.
