@@ -1,13 +1,16 @@
 """The bench scale from end to end on made-up data: grafting, fine-tuning, answers, records."""
 
+import shutil
 from dataclasses import replace
 from itertools import product
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 from made_up_data import write_made_up_data
 from made_up_english import write_made_up_english
 
+from crosslab.bookmarks import bookmark_file
 from crosslab.config import SCALES, CopiesConfig, OptimizerConfig, StepConfig, study_config
 from crosslab.errors import DataError, StoreError
 from crosslab.experiments import (
@@ -22,6 +25,7 @@ from crosslab.experiments import (
 )
 from crosslab.grafting.english import english_folder
 from crosslab.grafting.saved import WEIGHTS, load_grafted
+from crosslab.making import real
 from crosslab.making.made import summary
 from crosslab.making.real import encoder_folder
 from crosslab.records import Store
@@ -307,3 +311,33 @@ def test_a_run_for_choosing_settings_answers_dev_items_of_the_source_and_no_othe
     answers = Store(tmp_path).answers(planned.unit)
     assert set(zip(answers["first"], answers["second"], strict=True)) == {("en", "en")}
     assert set(answers["item"]) == {f"dev-{number:05d}" for number in range(24)}
+
+
+def test_a_run_that_was_killed_goes_on_inside_itself_and_leaves_no_bookmark(
+    root, data, tmp_path, monkeypatch
+):
+    shutil.copytree(root, tmp_path / "results")
+    store = Store(tmp_path / "results")
+    (planned,) = chosen_runs(
+        "transfer-nli", "bench", ("consistency",), (103,), revisions_of("bench", str(data))
+    )
+    monkeypatch.setattr(real, "_BOOKMARK_EVERY", 1)
+    asked = {"arms": ["consistency"], "seed": 103, "results": str(store.root), "data": str(data)}
+    with monkeypatch.context() as patch:
+        patch.setattr(real, "_answers", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run("transfer-nli", "bench", **asked)
+    assert bookmark_file(store.root, planned.unit).exists()
+    updates = []
+    step = torch.optim.AdamW.step
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            torch.optim.AdamW, "step", lambda *a, **k: (updates.append(1), step(*a, **k))[1]
+        )
+        run("transfer-nli", "bench", **asked)
+    assert updates == []  # all of them were made before it was killed
+    assert not bookmark_file(store.root, planned.unit).exists()
+    whole = tmp_path / "whole"
+    shutil.copytree(root, whole)
+    run("transfer-nli", "bench", **{**asked, "results": str(whole)})
+    assert store.answers(planned.unit).equals(Store(whole).answers(planned.unit))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from crosslab.bookmarks import bookmark_file
 from crosslab.config import RealStudyConfig, StudyConfig, study_config
 from crosslab.errors import StoreError
 from crosslab.experiments import PRETRAINING, PlannedRun, chosen_runs, revisions_of
@@ -60,7 +61,9 @@ def _made(store: Store, planned: PlannedRun, data: str) -> Record:
             made = _lab_made(config, store, planned, report)
     finally:
         report.close()
-    return store.write(_draft(planned, began, made), made.answers, made.files)
+    record = store.write(_draft(planned, began, made), made.answers, made.files)
+    bookmark_file(store.root, planned.unit).unlink(missing_ok=True)
+    return record
 
 
 def _lab_made(config: StudyConfig, store: Store, planned: PlannedRun, report: FileReport) -> Made:

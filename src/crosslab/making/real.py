@@ -1,6 +1,7 @@
 """Runs on real languages: a step of grafting, an arm fine-tuned on English and asked in all."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import torch
 from transformers import BertModel
 
+from crosslab.bookmarks import FileBookmark, bookmark_file
 from crosslab.checkpoints import BEST_SOURCE_DEV, LAST
 from crosslab.config import GraftConfig, Precision, RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
@@ -64,6 +66,7 @@ from crosslab.seeding import generator
 from crosslab.training import Report
 
 SOURCE = "en"
+_BOOKMARK_EVERY = 200  # updates
 
 
 def made(
@@ -271,6 +274,8 @@ def _arm(
         config=task.finetune,
         seed=planned.unit.seed,
         report=report,
+        device="cuda" if torch.cuda.is_available() else "cpu",
+        bookmarking=partial(FileBookmark, bookmark_file(root, planned.unit), _BOOKMARK_EVERY),
     )
     answers = _answers(tuned, material, planned, task.finetune.precision)
     return Made(
