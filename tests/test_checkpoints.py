@@ -85,7 +85,7 @@ def test_a_look_leaves_the_model_training_although_answering_does_not():
 
 
 def test_without_rules_nothing_is_kept_and_the_look_is_noted():
-    checkpoints = Checkpoints(SimpleNamespace(train=lambda: None), {})
+    checkpoints = Checkpoints(SimpleNamespace(train=lambda: None, named_parameters=lambda: ()), {})
     checkpoints.look(5)
     assert checkpoints.kept == {}
     assert checkpoints.history == [{"update": 5}]

@@ -8,10 +8,13 @@ from crosslab.config import (
     LabConfig,
     MechanismConfig,
     OptimizerConfig,
+    RealStudyConfig,
+    StudyConfig,
     WorldConfig,
     settings,
     study_config,
 )
+from crosslab.data.catalogue import CARDS
 from crosslab.errors import UnknownNameError, UsageError
 
 
@@ -95,7 +98,22 @@ def test_the_settings_of_the_methods_are_those_of_the_study_wherever_they_are_co
     assert replace(smoke, copies=lab.copies) == lab
 
 
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize(
+    "scale", [key for key, each in SCALES.items() if isinstance(each, RealStudyConfig)]
+)
+def test_every_language_that_a_task_asks_in_is_grafted(scale):
+    config = study_config(scale)
+    for task in config.tasks.values():
+        assert set(task.targets) <= set(config.graft.languages)
+        assert task.card in CARDS
+        assert set(task.parts) <= set(CARDS[task.training].splits)
+    assert len(config.tasks["paraphrase"].targets) == 6
+    assert len(config.tasks["nli"].targets) == 14
+
+
+@pytest.mark.parametrize(
+    "scale", [key for key, each in SCALES.items() if isinstance(each, StudyConfig)]
+)
 def test_a_scale_has_one_source_and_at_least_six_targets_from_rich_to_poor(scale):
     lab = study_config(scale).lab
     sizes = [language.sentences for language in lab.languages]

@@ -140,6 +140,8 @@ _TYPICAL_SECONDS: Final = {
     ("tuning", False): 25.0,
     ("bench", True): 900.0,
     ("bench", False): 600.0,
+    ("bench-tuning", True): 300.0,
+    ("bench-tuning", False): 500.0,
 }
 _START_SECONDS: Final = 4.0  # a kernel, and torch in it
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crosslab.checkpoints import BEST_SOURCE_DEV, LAST
+from crosslab.checkpoints import LAST
 from crosslab.config import StudyConfig
 from crosslab.evaluation import accuracy, matrix_answers, matrix_probabilities
 from crosslab.experiments import (
@@ -23,7 +23,7 @@ from crosslab.finetuning import Finetuned, finetuned
 from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.lab.tasks import TASKS
-from crosslab.making.made import WEIGHTS, Made, checkpoint_answers, summary
+from crosslab.making.made import WEIGHTS, Made, checkpoint_answers, run_metrics, summary
 from crosslab.materials.laboratory import LabMaterial, lab_material
 from crosslab.mechanism import RANDOM, distances, noise_answers, votes
 from crosslab.methods import method
@@ -73,13 +73,7 @@ def arm(config: StudyConfig, planned: PlannedRun, known: bytes, report: Report) 
     answers, metrics, files = evaluate(tuned, material, config, planned.unit.seed)
     return Made(
         answers=answers,
-        metrics={
-            "final_loss": float(np.mean(tuned.losses[-50:])),
-            "updates": len(tuned.losses),
-            "source_dev_accuracy": float(tuned.history[-1][BEST_SOURCE_DEV]),
-            **metrics,
-            "checkpoints": tuned.history,
-        },
+        metrics=run_metrics(tuned, metrics),
         data=[_items_card(lab, task, material.items)],
         files=files,
     )

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crosslab.checkpoints import LAST
+from crosslab.checkpoints import BEST_SOURCE_DEV, LAST
 from crosslab.config import Precision
 from crosslab.evaluation import matrix_answers, matrix_probabilities
 from crosslab.finetuning import Finetuned
@@ -43,6 +44,17 @@ def checkpoint_answers(
             tuned.model.load_state_dict(kept.weights, strict=False)
             matrices[name] = matrix_probabilities(tuned.model, reading, languages, precision)
     return matrix_answers(matrices, reading)
+
+
+def run_metrics(tuned: Finetuned, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is worth noting about a fine-tuning run: how it went, and what was found."""
+    return {
+        "final_loss": float(np.mean(tuned.losses[-50:])),
+        "updates": len(tuned.losses),
+        "source_dev_accuracy": float(tuned.history[-1][BEST_SOURCE_DEV]),
+        **found,
+        "checkpoints": tuned.history,
+    }
 
 
 def summary(answers: pd.DataFrame, source: str) -> dict[str, float]:

@@ -11,7 +11,7 @@ import torch
 from transformers import BertModel
 
 from crosslab.bookmarks import FileBookmark, bookmark_file
-from crosslab.checkpoints import BEST_SOURCE_DEV, LAST
+from crosslab.checkpoints import LAST
 from crosslab.config import GraftConfig, Precision, RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
 from crosslab.data.folder import folder_source
@@ -57,7 +57,7 @@ from crosslab.grafting.saved import (
     vocabulary_of,
 )
 from crosslab.grafting.training_data import measuring_pairs, training_pairs
-from crosslab.making.made import Made, checkpoint_answers, summary
+from crosslab.making.made import Made, checkpoint_answers, run_metrics, summary
 from crosslab.materials.real import MixedDesign, RealMaterial
 from crosslab.methods import method
 from crosslab.models import settle
@@ -280,13 +280,7 @@ def _arm(
     answers = _answers(tuned, material, planned, task.finetune.precision)
     return Made(
         answers=answers,
-        metrics={
-            "final_loss": float(np.mean(tuned.losses[-50:])),
-            "updates": len(tuned.losses),
-            "source_dev_accuracy": float(tuned.history[-1][BEST_SOURCE_DEV]),
-            **summary(answers.to_pandas(), material.source),
-            "checkpoints": tuned.history,
-        },
+        metrics=run_metrics(tuned, summary(answers.to_pandas(), material.source)),
         data=[
             _task_card(task, material, planned.settings["data"]),
             *(_card(card, revision) for card, revision in planned.settings["data"].items()),
