@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from crosslab import provenance
-from crosslab.experiments import planned_runs
+from crosslab.experiments import chosen_runs, planned_runs
 from crosslab.provenance import PACKAGE_FOLDER, digest_of, source_digests
 
 
@@ -126,3 +126,17 @@ def test_a_digest_tells_values_apart_that_print_alike():
 def test_a_number_that_is_none_is_refused_in_a_digest():
     with pytest.raises(ValueError, match="JSON"):
         digest_of({"loss": float("nan")})
+
+
+@pytest.mark.parametrize(
+    "module", ["materials.real", "vocabularies.grafted", "grafting.graft", "finetuning", "models"]
+)
+def test_a_run_on_real_languages_is_tied_to_all_that_it_reads_and_learns_with(module):
+    (run,) = chosen_runs("transfer-nli", "bench", ("standard",), (100,))
+    assert f"crosslab.{module}" in run.sources
+
+
+def test_an_encoder_is_tied_to_how_its_words_are_chosen_and_trained():
+    (run,) = chosen_runs("pretraining", "bench", ("graft+pairs",))
+    wanted = {"grafting.steps", "grafting.pairs", "vocabularies.choosing", "grafting.training_data"}
+    assert {f"crosslab.{each}" for each in wanted} <= set(run.sources)

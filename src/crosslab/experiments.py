@@ -179,13 +179,10 @@ REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
 # The modules a run enters by; what they import follows. An arm and a task add their own.
 # `running` is left out: it hands settings over and writes down what comes back.
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
-_STEP_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
-    GRAFT: ("crosslab.grafting.graft", "crosslab.grafting.measures"),
-    GRAFT_TEXT: ("crosslab.grafting.text", "crosslab.grafting.measures"),
-    GRAFT_PAIRS: ("crosslab.grafting.pairs", "crosslab.grafting.measures"),
-}
+_STEP_ENTRY: Final = ("crosslab.grafting.steps", "crosslab.grafting.measures")
 _ARM_ENTRY: Final = ("crosslab.finetuning", "crosslab.materials.laboratory")
 _REAL_ARM_ENTRY: Final[tuple[str, ...]] = (
+    "crosslab.grafting.saved",
     "crosslab.finetuning",
     "crosslab.evaluation",
     "crosslab.materials.real",
@@ -278,7 +275,7 @@ def _step_run(config: RealStudyConfig, step: str, revisions: Revisions | None) -
         step,
         seed=config.graft.seed,
         chosen=chosen,
-        entry=_STEP_ENTRY[step],
+        entry=_STEP_ENTRY,
         parents=tuple(each.unit for each in before),
     )
 

@@ -4,9 +4,9 @@ from made_up_english import pieces, write_made_up_english
 
 from crosslab.config import EnglishConfig
 from crosslab.errors import DataError
-from crosslab.grafting.choosing import Lexicon
 from crosslab.grafting.english import english_encoder, english_folder, english_marks
 from crosslab.grafting.graft import ALIKE, SPELLED, TRANSLATED, grafted_rows, with_rows
+from crosslab.vocabularies.choosing import Lexicon
 from crosslab.vocabularies.grafted import GraftedVocabulary, pieces_of
 
 KNOWN = Lexicon(

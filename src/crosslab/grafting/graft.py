@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
-from crosslab.grafting.choosing import Lexicon
+from crosslab.vocabularies.choosing import Lexicon
 from crosslab.vocabularies.grafted import GraftedVocabulary, likeness, pieces_of
 
 _TRANSLATIONS: Final = 3
@@ -64,10 +64,20 @@ def _means(
 
 
 def with_rows(encoder: BertModel, rows: Sequence[Tensor]) -> BertModel:
-    """Return an encoder that has these vectors after those of its own vocabulary."""
+    """Return an encoder that has these vectors after those of its own vocabulary.
+
+    Its dropout is off from here on: the trials that settings come from had none.
+    """
     own = encoder.get_input_embeddings().weight.detach()
     table = torch.cat([own, *rows])
-    config = BertConfig(**{**encoder.config.to_dict(), "vocab_size": len(table)})
+    config = BertConfig(
+        **{
+            **encoder.config.to_dict(),
+            "vocab_size": len(table),
+            "hidden_dropout_prob": 0.0,
+            "attention_probs_dropout_prob": 0.0,
+        }
+    )
     config._attn_implementation = encoder.config._attn_implementation
     made = BertModel(config, add_pooling_layer=False)
     weights = encoder.state_dict()

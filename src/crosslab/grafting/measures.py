@@ -12,8 +12,8 @@ from torch import Tensor
 from transformers import BertModel
 
 from crosslab.data.batching import Encoded
-from crosslab.grafting.choosing import Lexicon
 from crosslab.grafting.vectors import encoded_sentences, found_first, sentence_vectors
+from crosslab.vocabularies.choosing import Lexicon
 from crosslab.vocabularies.grafted import GraftedVocabulary, pieces_of
 
 ENGLISH: Final = "en"

@@ -23,7 +23,7 @@ from crosslab.grafting.vectors import (
     sentence_vectors,
     tokens_of,
 )
-from crosslab.models import precise, seeded
+from crosslab.models import precise
 from crosslab.seeding import generator
 from crosslab.training import Report, train, whole
 from crosslab.vocabularies.grafted import GraftedVocabulary
@@ -104,15 +104,14 @@ def trained_body(
             states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
             return _apart(states, mask, batch[1])
 
-    with seeded(config.seed, "dropout"), _without_dropout(encoder):
-        return train(
-            encoder,
-            whole(_batches(sentences, config.body, config.seed)),
-            loss_of,
-            steps=_steps(list(sentences.values()), config.body),
-            optimizer=config.body.optimizer,
-            report=report,
-        )
+    return train(
+        encoder,
+        whole(_batches(sentences, config.body, config.seed)),
+        loss_of,
+        steps=_steps(list(sentences.values()), config.body),
+        optimizer=config.body.optimizer,
+        report=report,
+    )
 
 
 def _apart(states: Tensor, mask: Tensor, aims: Tensor) -> Tensor:
@@ -142,19 +141,3 @@ def _batches(
     for turn in rng.permutation(turns).tolist():
         language = languages[turn]
         yield sentences[language].part(next(streams[language]))
-
-
-class _without_dropout:  # noqa: N801 - reads as what it does
-    """Training with the dropout of the encoder switched off."""
-
-    def __init__(self, encoder: BertModel) -> None:
-        self.modules = [each for each in encoder.modules() if isinstance(each, torch.nn.Dropout)]
-
-    def __enter__(self) -> None:
-        self.before = [each.p for each in self.modules]
-        for each in self.modules:
-            each.p = 0.0
-
-    def __exit__(self, *_: object) -> None:
-        for each, before in zip(self.modules, self.before, strict=True):
-            each.p = before

@@ -1,6 +1,6 @@
 """Runs on real languages: a step of grafting, an arm fine-tuned on English and asked in all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import torch
-from transformers import BertModel
 
 from crosslab.bookmarks import FileBookmark, bookmark_file
 from crosslab.checkpoints import LAST
-from crosslab.config import GraftConfig, Precision, RealStudyConfig, RealTaskConfig
+from crosslab.config import Precision, RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
 from crosslab.data.folder import folder_source
 from crosslab.data.hub import HubSource
-from crosslab.data.loading import dictionary, labelled_pairs, neighbours, texts
-from crosslab.data.rows import LabelledPairs, joined
+from crosslab.data.loading import dictionary
+from crosslab.data.rows import LabelledPairs
 from crosslab.data.sources import Source
 from crosslab.errors import StoreError
 from crosslab.evaluation import matrix_answers, matrix_probabilities
@@ -35,11 +34,8 @@ from crosslab.experiments import (
     revisions_from,
 )
 from crosslab.finetuning import Finetuned, finetuned
-from crosslab.grafting import pairs as by_pairs
-from crosslab.grafting import text as by_text
-from crosslab.grafting.choosing import Lexicon, chosen_words, lexicon
-from crosslab.grafting.english import english_encoder, english_folder
-from crosslab.grafting.graft import grafted_rows, shares, with_rows
+from crosslab.grafting import steps
+from crosslab.grafting.english import english_folder
 from crosslab.grafting.measures import (
     HELD_OUT,
     sentence_retrieval,
@@ -54,18 +50,16 @@ from crosslab.grafting.saved import (
     is_saved,
     load_grafted,
     save_grafted,
-    vocabulary_of,
 )
-from crosslab.grafting.training_data import measuring_pairs, training_pairs
+from crosslab.grafting.training_data import measuring_pairs
 from crosslab.making.made import Made, checkpoint_answers, run_metrics, summary
-from crosslab.materials.real import MixedDesign, RealMaterial
+from crosslab.materials.real import RealMaterial, real_material
 from crosslab.methods import method
 from crosslab.models import settle
 from crosslab.records import DataCard, Store, locked, parquet
-from crosslab.seeding import generator
 from crosslab.training import Report
+from crosslab.vocabularies.choosing import lexicon
 
-SOURCE = "en"
 _BOOKMARK_EVERY = 200  # updates
 
 
@@ -124,95 +118,10 @@ def _grafted(
     english = english_folder(config.graft.english)
     step = planned.unit.arm
     if step == GRAFT:
-        return _first_step(config.graft, english, source)
+        return steps.first_step(config.graft, english, source)
     before = encoder(config, STEPS[STEPS.index(step) - 1], planned, root, source, report)
-    take = {GRAFT_TEXT: _text_step, GRAFT_PAIRS: _pairs_step}[step]
+    take = {GRAFT_TEXT: steps.text_step, GRAFT_PAIRS: steps.pairs_step}[step]
     return before, take(before, config.graft, english, source, report)
-
-
-def _first_step(
-    config: GraftConfig, english: Path, source: Source
-) -> tuple[Grafted, dict[str, Any]]:
-    words_of: dict[str, Sequence[str]] = {}
-    lexicons: dict[str, Lexicon] = {}
-    for key in config.languages:
-        lexicons[key] = lexicon(dictionary(source, key))
-        words_of[key] = chosen_words(texts(source, key).lines(), lexicons[key], config.words)
-    vocabulary = vocabulary_of(english, words_of)
-    known = english_encoder(english)
-    table = known.get_input_embeddings().weight.detach()
-    rows = {
-        key: grafted_rows(own, lexicons[key], vocabulary, table) for key, own in words_of.items()
-    }
-    encoder = with_rows(known, [each.vectors for each in rows.values()])
-    origin = {
-        f"{key}/{kind}": round(share, 4)
-        for key, each in rows.items()
-        for kind, share in shares(each.origin).items()
-    }
-    return Grafted(encoder, vocabulary), {
-        "origin_by_language": origin,
-        "words_by_language": {key: len(own) for key, own in words_of.items()},
-    }
-
-
-def _text_step(
-    grafted: Grafted, config: GraftConfig, english: Path, source: Source, report: Report
-) -> dict[str, Any]:
-    del english  # the head is trained on what the graft itself says of English
-    head = by_text.trained_head(
-        grafted.encoder, grafted.vocabulary, _lines(source, SOURCE, config), config, report
-    )
-    losses = by_text.trained_rows(
-        grafted.encoder,
-        head,
-        grafted.vocabulary,
-        {key: _lines(source, key, config) for key in config.languages},
-        config,
-        report,
-    )
-    return {"final_loss_by_language": _ends(losses)}
-
-
-def _lines(source: Source, language: str, config: GraftConfig) -> list[str]:
-    """Return lines of raw text drawn at random, as many as the step takes."""
-    lines = texts(source, language).lines()
-    order = generator(config.seed, "lines", language).permutation(len(lines))
-    return [lines[place] for place in order[: config.text.items].tolist()]
-
-
-def _pairs_step(
-    grafted: Grafted, config: GraftConfig, english: Path, source: Source, report: Report
-) -> dict[str, Any]:
-    teacher = english_encoder(english)
-    found = {key: training_pairs(source, key) for key in config.languages}
-    pairs = {key: (each.foreign, each.english) for key, each in found.items()}
-    sentences = by_pairs.aimed(pairs, grafted.vocabulary, teacher, config.rows)
-    losses = by_pairs.trained_rows(grafted.encoder, grafted.vocabulary, sentences, config, report)
-    fewer = {key: _some(each, config, key) for key, each in pairs.items()}
-    own = tuple(dict.fromkeys(each for _, side in fewer.values() for each in side))
-    everything = by_pairs.aimed(
-        {**fewer, SOURCE: (own, own)}, grafted.vocabulary, teacher, config.body
-    )
-    last = by_pairs.trained_body(grafted.encoder, everything, config, report)
-    return {
-        "final_loss": float(np.mean(last[-50:])),
-        "final_loss_by_language": _ends(losses),
-        "pairs_by_language": {key: len(each) for key, each in found.items()},
-        "left_out_by_language": {key: each.left_out for key, each in found.items()},
-    }
-
-
-def _some(
-    pairs: tuple[Sequence[str], Sequence[str]], config: GraftConfig, language: str
-) -> tuple[list[str], list[str]]:
-    rng = generator(config.seed, "pairs", language)
-    order = rng.permutation(len(pairs[0]))[: config.body.items].tolist()
-    return [pairs[0][place] for place in order], [pairs[1][place] for place in order]
-
-
-def _ends(losses: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    return {key: round(float(np.mean(each[-20:])), 4) for key, each in losses.items()}
 
 
 def encoder_folder(root: Path, fingerprint: str) -> Path:
@@ -266,9 +175,15 @@ def _arm(
     task = config.tasks[str(planned.settings["task"])]
     (parent,) = planned.parents
     grafted = encoder(config, parent.arm, planned, root, source, report)
-    material = real_material(config, task, grafted, source, str(planned.settings["matching"]))
+    material = real_material(
+        task,
+        grafted.vocabulary,
+        source,
+        longest=config.longest_input,
+        matching="released" if planned.settings["matching"] == "released" else "handled",
+    )
     tuned = finetuned(
-        classifiable(grafted.encoder),
+        grafted.encoder,
         method(method_key(planned.unit.arm), methods_of(config, planned.unit.arm)),
         material,
         config=task.finetune,
@@ -298,52 +213,6 @@ def _answers(
         return matrix_answers({LAST: found}, dev)
     languages = (material.source, *material.targets)
     return checkpoint_answers(tuned, material.split("test"), languages, precision)
-
-
-def classifiable(encoder: BertModel) -> BertModel:
-    """Return an encoder whose dropout is off, as the source encoder's trial runs had it."""
-    encoder.config.hidden_dropout_prob = 0.0
-    encoder.config.attention_probs_dropout_prob = 0.0
-    return encoder
-
-
-def real_material(
-    config: RealStudyConfig,
-    task: RealTaskConfig,
-    grafted: Grafted,
-    source: Source,
-    matching: str,
-) -> RealMaterial:
-    """Return what a task's runs learn from and are asked about."""
-    languages = (SOURCE, *task.targets)
-    training = joined(
-        [labelled_pairs(source, task.training, part, [SOURCE]) for part in task.parts]
-    )
-    test = labelled_pairs(source, task.card, "test", languages)
-    lexicons = {key: lexicon(dictionary(source, key)) for key in task.targets}
-    return RealMaterial(
-        splits={
-            "train": training.take(range(min(task.train, len(training)))),
-            "dev": labelled_pairs(source, task.card, "dev", languages),
-            "test": test.take(range(min(task.test, len(test)))),
-        },
-        vocabulary=grafted.vocabulary,
-        targets=task.targets,
-        neighbours=neighbours(source),
-        dictionary={key: turned_round(each) for key, each in lexicons.items()},
-        longest=config.longest_input,
-        design=MixedDesign(languages=languages, pairs_per_item=task.pairs_per_item),
-        matching="released" if matching == "released" else "handled",
-    )
-
-
-def turned_round(known: Lexicon) -> dict[str, list[str]]:
-    """Return the words of a language by their English, as many times as they translate it."""
-    found: dict[str, list[str]] = {}
-    for word, english in known.english.items():
-        for each in english:
-            found.setdefault(each, []).append(word)
-    return found
 
 
 # Cards

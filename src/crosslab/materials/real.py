@@ -15,14 +15,19 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Encoding
 
+from crosslab.config import RealTaskConfig
 from crosslab.data.batching import Encoded, encoded_pairs
-from crosslab.data.rows import LabelledPairs
+from crosslab.data.loading import dictionary, labelled_pairs, neighbours
+from crosslab.data.rows import LabelledPairs, joined
+from crosslab.data.sources import Source
 from crosslab.methods.base import Resources, Spelling
 from crosslab.reading import Reading, resources
+from crosslab.vocabularies.choosing import Lexicon, lexicon
 from crosslab.vocabularies.grafted import GraftedVocabulary, pieces_of
 
 Matching = Literal["handled", "released"]  # how a word of a sentence is found among the neighbours
 
+_ENGLISH: Final = "en"
 _TRANSLATIONS: Final = 2  # of a word, per language, that code-switching draws from
 
 
@@ -289,3 +294,43 @@ _TAG: Final = "\x1f"  # between a language and its word
 
 def _tagged(language: str, word: str) -> str:
     return f"{language}{_TAG}{word}"
+
+
+def real_material(
+    task: RealTaskConfig,
+    vocabulary: GraftedVocabulary,
+    source: Source,
+    *,
+    longest: int,
+    matching: Matching,
+) -> RealMaterial:
+    """Return what a task's runs learn from and are asked about."""
+    languages = (_ENGLISH, *task.targets)
+    training = joined(
+        [labelled_pairs(source, task.training, part, [_ENGLISH]) for part in task.parts]
+    )
+    test = labelled_pairs(source, task.card, "test", languages)
+    lexicons = {key: lexicon(dictionary(source, key)) for key in task.targets}
+    return RealMaterial(
+        splits={
+            "train": training.take(range(min(task.train, len(training)))),
+            "dev": labelled_pairs(source, task.card, "dev", languages),
+            "test": test.take(range(min(task.test, len(test)))),
+        },
+        vocabulary=vocabulary,
+        targets=task.targets,
+        neighbours=neighbours(source),
+        dictionary={key: _turned_round(each) for key, each in lexicons.items()},
+        longest=longest,
+        design=MixedDesign(languages=languages, pairs_per_item=task.pairs_per_item),
+        matching=matching,
+    )
+
+
+def _turned_round(known: Lexicon) -> dict[str, list[str]]:
+    """Return the words of a language by their English, as many times as they translate it."""
+    found: dict[str, list[str]] = {}
+    for word, english in known.english.items():
+        for each in english:
+            found.setdefault(each, []).append(word)
+    return found

@@ -1,7 +1,7 @@
 import pytest
 
 from crosslab.data.rows import Dictionary
-from crosslab.grafting.choosing import chosen_words, counted, lexicon
+from crosslab.vocabularies.choosing import chosen_words, counted, lexicon
 
 
 def dictionary(translations, language="de"):
