@@ -104,7 +104,7 @@ def finetuned(  # noqa: PLR0913 - what a run consists of, each part named
         with precise(model, config.precision):
             return method.loss(model, batch, Context(known, draws, progress))
 
-    with seeded(seed, "dropout"):
+    with seeded(seed, "dropout", *place):
         losses = train(
             model,
             _updates(pairs, training.labels, config, seed),

@@ -7,7 +7,8 @@ from crosslab.errors import DataError
 from crosslab.grafting.english import english_encoder, english_folder, english_marks
 from crosslab.grafting.graft import ALIKE, SPELLED, TRANSLATED, grafted_rows, with_rows
 from crosslab.vocabularies.choosing import Lexicon
-from crosslab.vocabularies.grafted import GraftedVocabulary, pieces_of
+from crosslab.vocabularies.grafted import GraftedVocabulary
+from crosslab.vocabularies.vocabulary import pieces_of
 
 KNOWN = Lexicon(
     language="de",

@@ -2,7 +2,8 @@ import pytest
 from made_up_english import pieces
 
 from crosslab.grafting.english import english_marks
-from crosslab.vocabularies.grafted import GraftedVocabulary, likeness, pieces_of
+from crosslab.vocabularies.grafted import GraftedVocabulary, likeness
+from crosslab.vocabularies.vocabulary import pieces_of
 
 
 @pytest.fixture(scope="module")

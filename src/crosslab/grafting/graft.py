@@ -17,7 +17,8 @@ from torch import Tensor
 from transformers import BertConfig, BertModel
 
 from crosslab.vocabularies.choosing import Lexicon
-from crosslab.vocabularies.grafted import GraftedVocabulary, likeness, pieces_of
+from crosslab.vocabularies.grafted import GraftedVocabulary, likeness
+from crosslab.vocabularies.vocabulary import pieces_of
 
 _TRANSLATIONS: Final = 3
 TRANSLATED, ALIKE, SPELLED = "translated", "alike", "spelled"

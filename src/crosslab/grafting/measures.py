@@ -9,15 +9,14 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from crosslab.data.batching import Encoded
 from crosslab.grafting.vectors import encoded_sentences, found_first, sentence_vectors
 from crosslab.vocabularies.choosing import Lexicon
-from crosslab.vocabularies.grafted import GraftedVocabulary, pieces_of
+from crosslab.vocabularies.vocabulary import ENGLISH, Vocabulary
 
-ENGLISH: Final = "en"
-HELD_OUT, GRAFTED = "held out", "grafted"  # words that the graft was not, or was, made with
+HELD_OUT, GRAFTED = "held out", "grafted"  # words that a graft is not made with, or is
 WORDS: Final = "words"
 
 _LONGEST: Final = 96  # tokens of a sentence
@@ -27,7 +26,7 @@ Pairs = Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
 
 def word_translations(
-    encoder: BertModel, vocabulary: GraftedVocabulary, lexicons: Mapping[str, Lexicon]
+    encoder: PreTrainedModel, vocabulary: Vocabulary, lexicons: Mapping[str, Lexicon]
 ) -> pa.Table:
     """Return, for words of each language, the English word nearest to each.
 
@@ -43,16 +42,19 @@ def word_translations(
 
 
 def _nearest_words(
-    table: Tensor, vocabulary: GraftedVocabulary, known: Lexicon, language: str
+    table: Tensor, vocabulary: Vocabulary, known: Lexicon, language: str
 ) -> pa.Table:
-    own = vocabulary.numbers(language)
-    held = [word for word in known.held_out if word in own]
-    grafted = [word for word in own if word in known.english][: len(held)]
+    held, grafted = (
+        [word for word in entries if vocabulary.knows(word, language)]
+        for entries in (known.held_out, known.english)
+    )
     translations = {**known.english, **known.held_out}
     candidates = sorted({each for entry in translations.values() for each in entry})
     place = {word: number for number, word in enumerate(candidates)}
-    english = _centred(table, pieces_of(vocabulary.pieces, candidates))
-    words = [*held, *grafted]
+    english = _centred(table, vocabulary.ids(candidates, ENGLISH))
+    kinds = {HELD_OUT: held, GRAFTED: grafted[: len(held)]}
+    words = [word for those in kinds.values() for word in those]
+    kind_of = [kind for kind, those in kinds.items() for _ in those]
     queries = _centred(table, [vocabulary.tokens(word, language) for word in words])
     nearest = found_first(queries, english)
     right = [{place[each] for each in translations[word]} for word in words]
@@ -64,7 +66,7 @@ def _nearest_words(
         "item": pa.array(words),
         "first": pa.array([language] * len(words)).dictionary_encode(),
         "second": pa.array([ENGLISH] * len(words)).dictionary_encode(),
-        "kind": pa.array([HELD_OUT] * len(held) + [GRAFTED] * len(grafted)).dictionary_encode(),
+        "kind": pa.array(kind_of).dictionary_encode(),
         "prediction": pa.array(nearest.astype(np.int32)),
         "gold": pa.array(np.array(gold, dtype=np.int32)),
     }
@@ -79,8 +81,8 @@ def _centred(table: Tensor, tokens: Sequence[Sequence[int]]) -> Vectors:
 
 
 def sentence_retrieval(
-    encoder: BertModel,
-    vocabulary: GraftedVocabulary,
+    encoder: PreTrainedModel,
+    vocabulary: Vocabulary,
     pairs: Mapping[str, Pairs],
     most: int,
 ) -> pa.Table:

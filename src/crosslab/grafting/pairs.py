@@ -27,8 +27,7 @@ from crosslab.models import precise
 from crosslab.seeding import generator
 from crosslab.training import Report, train, whole
 from crosslab.vocabularies.grafted import GraftedVocabulary
-
-ENGLISH = "en"
+from crosslab.vocabularies.vocabulary import ENGLISH
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from crosslab.grafting.training_data import training_pairs
 from crosslab.seeding import generator
 from crosslab.training import Report
 from crosslab.vocabularies.choosing import Lexicon, chosen_words, lexicon
-
-SOURCE = "en"
+from crosslab.vocabularies.vocabulary import ENGLISH
 
 
 def first_step(
@@ -55,7 +54,7 @@ def text_step(
     """Train the words of every language on raw text, in place."""
     del english  # the head is trained on what the graft itself says of English
     head = by_text.trained_head(
-        grafted.encoder, grafted.vocabulary, _lines(source, SOURCE, config), config, report
+        grafted.encoder, grafted.vocabulary, _lines(source, ENGLISH, config), config, report
     )
     losses = by_text.trained_rows(
         grafted.encoder,
@@ -87,7 +86,7 @@ def pairs_step(
     fewer = {key: _some(each, config, key) for key, each in pairs.items()}
     own = tuple(dict.fromkeys(each for _, side in fewer.values() for each in side))
     everything = by_pairs.aimed(
-        {**fewer, SOURCE: (own, own)}, grafted.vocabulary, teacher, config.body
+        {**fewer, ENGLISH: (own, own)}, grafted.vocabulary, teacher, config.body
     )
     last = by_pairs.trained_body(grafted.encoder, everything, config, report)
     return {

@@ -24,6 +24,7 @@ from crosslab.models import precise, seeded
 from crosslab.seeding import generator
 from crosslab.training import Report, train, whole
 from crosslab.vocabularies.grafted import GraftedVocabulary
+from crosslab.vocabularies.vocabulary import ENGLISH
 
 _HIDDEN_SHARE: Final = 0.15
 _OTHERS: Final = 2000  # words drawn at random that a hidden one is told from
@@ -59,10 +60,10 @@ def trained_head(
         return _guessed(head, states, table[batch.candidates], batch)
 
     pieces = range(vocabulary.pieces.get_vocab_size())
-    inputs = _inputs(vocabulary, english, "en", config.text)
+    inputs = _inputs(vocabulary, english, ENGLISH, config.text)
     train(
         head,
-        whole(_batches(inputs, pieces, vocabulary, config, "en")),
+        whole(_batches(inputs, pieces, vocabulary, config, ENGLISH)),
         loss_of,
         steps=_steps(inputs, config.text),
         optimizer=config.text.optimizer,

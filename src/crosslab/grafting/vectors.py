@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from crosslab.config import Precision
 from crosslab.data.batching import Encoded, Marks, ordered_batches
@@ -41,7 +41,7 @@ def mean_vectors(states: Tensor, mask: Tensor) -> Tensor:
 
 
 def sentence_vectors(
-    encoder: BertModel, inputs: Encoded, precision: Precision = "bfloat16"
+    encoder: PreTrainedModel, inputs: Encoded, precision: Precision = "bfloat16"
 ) -> NDArray[np.float32]:
     """Return the vectors of sentences, in the order given."""
     encoder.eval()

@@ -8,12 +8,12 @@ are many, so each item is asked in some of them, all pairs equally often (``Mixe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Encoding
 
 from crosslab.config import RealTaskConfig
 from crosslab.data.batching import Encoded, encoded_pairs
@@ -23,11 +23,10 @@ from crosslab.data.sources import Source
 from crosslab.methods.base import Resources, Spelling
 from crosslab.reading import Reading, resources
 from crosslab.vocabularies.choosing import Lexicon, lexicon
-from crosslab.vocabularies.grafted import GraftedVocabulary, pieces_of
+from crosslab.vocabularies.vocabulary import ENGLISH, Spelled, Vocabulary
 
 Matching = Literal["handled", "released"]  # how a word of a sentence is found among the neighbours
 
-_ENGLISH: Final = "en"
 _TRANSLATIONS: Final = 2  # of a word, per language, that code-switching draws from
 
 
@@ -57,7 +56,7 @@ class RealReader:
     def __init__(  # noqa: PLR0913 - what reading depends on, each named
         self,
         items: LabelledPairs,
-        vocabulary: GraftedVocabulary,
+        vocabulary: Vocabulary,
         *,
         longest: int,
         design: MixedDesign | None = None,
@@ -124,7 +123,7 @@ class RealReader:
     def _places(self, side: str) -> list[list[int]]:
         """Return which known word begins at each token of a side's English sentences."""
         assert self.words is not None
-        sentences = (self.items.first if side == "first" else self.items.second)["en"]
+        sentences = (self.items.first if side == "first" else self.items.second)[ENGLISH]
         return word_places(self.vocabulary, sentences, self.words, self.matching)
 
 
@@ -146,7 +145,7 @@ def _kept(first: int, second: int, room: int) -> tuple[int, int]:
 
 
 def word_places(
-    vocabulary: GraftedVocabulary,
+    vocabulary: Vocabulary,
     sentences: Sequence[str],
     known: Mapping[str, int],
     matching: Matching,
@@ -165,7 +164,7 @@ def word_places(
 
 
 def _places(
-    sentence: str, encoding: Encoding, known: Mapping[str, int], matching: Matching
+    sentence: str, encoding: Spelled, known: Mapping[str, int], matching: Matching
 ) -> list[int]:
     places: list[int] = []
     before: int | None = None
@@ -178,7 +177,7 @@ def _places(
     return places
 
 
-def _span(encoding: Encoding, word: int | None) -> tuple[int, int]:
+def _span(encoding: Spelled, word: int | None) -> tuple[int, int]:
     """Return where a word of a sentence begins and ends; without marks there is no other token."""
     assert word is not None
     span = encoding.word_to_chars(word)
@@ -199,14 +198,14 @@ class RealMaterial:
     """The items of a task in real languages, English the source."""
 
     splits: Mapping[str, LabelledPairs]
-    vocabulary: GraftedVocabulary
+    vocabulary: Vocabulary
     targets: tuple[str, ...]
     neighbours: Mapping[str, Sequence[str]]  # of English words
     dictionary: Mapping[str, Mapping[str, Sequence[str]]]  # per language, of English words
     longest: int
     design: MixedDesign
     matching: Matching = "handled"
-    source: str = "en"
+    source: str = ENGLISH
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -229,7 +228,7 @@ class RealMaterial:
     def _spoken(self) -> set[str]:
         """The English words of the training items."""
         train = self.splits["train"]
-        sentences = (*train.first["en"], *train.second["en"])
+        sentences = (*train.first[ENGLISH], *train.second[ENGLISH])
         encodings = self.vocabulary.pieces.encode_batch(list(sentences), add_special_tokens=False)
         return {
             sentence[slice(*_span(encoding, word))].lower()
@@ -250,9 +249,9 @@ class RealMaterial:
         """Translations of English words: each a language and a word of its vocabulary."""
         found: dict[str, list[tuple[str, str]]] = {}
         for language, entries in self.dictionary.items():
-            own = self.vocabulary.numbers(language)
             for word in sorted(self._spoken & entries.keys()):
-                there = [each for each in entries[word] if each in own][:_TRANSLATIONS]
+                known = (each for each in entries[word] if self.vocabulary.knows(each, language))
+                there = islice(known, _TRANSLATIONS)
                 found.setdefault(word, []).extend((language, each) for each in there)
         return {word: tuple(each) for word, each in sorted(found.items()) if each}
 
@@ -285,8 +284,8 @@ class RealMaterial:
     def _tokens(self, word: str) -> Sequence[int]:
         language, tag, foreign = word.partition(_TAG)
         if tag:
-            return [self.vocabulary.numbers(language)[foreign]]
-        return pieces_of(self.vocabulary.pieces, [word])[0] if word else []
+            return self.vocabulary.tokens(foreign, language)
+        return self.vocabulary.tokens(word, ENGLISH) if word else []
 
 
 _TAG: Final = "\x1f"  # between a language and its word
@@ -298,16 +297,16 @@ def _tagged(language: str, word: str) -> str:
 
 def real_material(
     task: RealTaskConfig,
-    vocabulary: GraftedVocabulary,
+    vocabulary: Vocabulary,
     source: Source,
     *,
     longest: int,
     matching: Matching,
 ) -> RealMaterial:
     """Return what a task's runs learn from and are asked about."""
-    languages = (_ENGLISH, *task.targets)
+    languages = (ENGLISH, *task.targets)
     training = joined(
-        [labelled_pairs(source, task.training, part, [_ENGLISH]) for part in task.parts]
+        [labelled_pairs(source, task.training, part, [ENGLISH]) for part in task.parts]
     )
     test = labelled_pairs(source, task.card, "test", languages)
     lexicons = {key: lexicon(dictionary(source, key)) for key in task.targets}

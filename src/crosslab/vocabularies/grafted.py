@@ -15,6 +15,7 @@ from typing import Final
 from tokenizers import Tokenizer
 
 from crosslab.data.batching import Marks
+from crosslab.vocabularies.vocabulary import pieces_of
 from crosslab.vocabularies.words import LATIN, UNSPACED, cut, is_word, words
 
 _SHARED_LETTERS: Final = 4  # that two forms of a word must have in common, and
@@ -103,6 +104,10 @@ class GraftedVocabulary:
         """Return the token of every word of a language."""
         return self._numbers[language]
 
+    def knows(self, word: str, language: str) -> bool:
+        """Whether a word can be put in place of another: it has a token of its own."""
+        return word in self._numbers[language]
+
     def ids(self, sentences: Sequence[str], language: str) -> list[list[int]]:
         """Return the token ids of sentences, without marks around them."""
         if language not in self.words_of:
@@ -122,7 +127,9 @@ class GraftedVocabulary:
 
     def tokens(self, word: str, language: str) -> tuple[int, ...]:
         """Return the tokens of a word: its own, that of the likest word, or English pieces."""
-        own = self._numbers[language]
+        own = self._numbers.get(language)
+        if own is None:
+            return tuple(self.spelled(word))
         if word in own:
             return (own[word],)
         foreign = word.isascii() and language not in LATIN
@@ -139,8 +146,3 @@ class GraftedVocabulary:
         return pieces_of(self.pieces, [word])[0]
 
     spelled = _spelled
-
-
-def pieces_of(pieces: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
-    """Return the ids of the word pieces of sentences, without marks around them."""
-    return [each.ids for each in pieces.encode_batch(list(sentences), add_special_tokens=False)]
