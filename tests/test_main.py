@@ -16,7 +16,7 @@ from crosslab.experiments import planned_runs
         (("run", "transfer-paraphrase", "--scale", "smoke", "--arm", "standrd"), "'standard'"),
         (("run", "transfer-paraphrase", "--scale", "smoke", "--seed", "99"), "accepted: 0 to 1"),
         (("run", "transfer-paraphrase", "--seed", "one"), "valid integer"),
-        (("plan", "--scale", "paper"), "Known: bench, bench-tuning, lab, smoke"),
+        (("plan", "--scale", "whole"), "Known: bench, bench-tuning, lab, paper, smoke"),
         (("study", "--scale", "lub"), "Did you mean 'lab'"),
         (("study", "--scale", "smoke", "--executor", "slrm"), "Known: local, slurm, kubernetes"),
         (("study", "--scale", "smoke", "--data", "somewhere"), "makes its own data"),

@@ -4,9 +4,8 @@ import shutil
 import pytest
 from conftest import made_up_study
 
-from crosslab.config import SCALES
 from crosslab.experiments import ARMS, EXPERIMENTS, planned_runs
-from crosslab.planning import batches, estimates, explained, steps
+from crosslab.planning import batches, explained, steps
 from crosslab.records import Store
 
 NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
@@ -104,23 +103,3 @@ def test_a_changed_setting_of_a_method_is_named_with_both_values(complete, tmp_p
     parents = [each.fingerprint for each in planned.parents]
     earlier_record(complete, tmp_path, planned, settings=settings, parents=parents)
     assert why(tmp_path, planned) == (f"setting method.weight: 77.0 -> {method['weight']}",)
-
-
-def test_the_cost_counts_encoders_alone_and_shares_the_cores_among_the_rest(complete, tmp_path):
-    empty = Store(tmp_path / "empty")
-    plan = steps(empty, "smoke")
-    one, two = (estimates(empty, complete, plan, cores)["minutes"] for cores in (1, 2))
-    # made-up runs take 1 second each and 4 to start: one after the other, or two at a time
-    assert one == round(RUNS * 5 / 60, 1)
-    assert two == round((1 + (RUNS - 1) / 2) * 5 / 60, 1)
-
-
-@pytest.mark.parametrize("scale", SCALES)
-def test_the_cost_of_a_scale_that_was_never_run_is_known_about(tmp_path, scale):
-    empty = Store(tmp_path)
-    assert estimates(empty, empty, steps(empty, scale), 2)["minutes"] > 0
-
-
-def test_nothing_to_do_costs_nothing(complete):
-    plan = steps(complete, "smoke")
-    assert estimates(complete, complete, plan, 2) == {"minutes": 0.0, "memory_gib": 0.0}

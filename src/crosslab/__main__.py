@@ -38,7 +38,7 @@ app = typer.Typer(
 
 app.add_typer(literature)
 
-Scale = Annotated[str, typer.Option(help="How large the study is: smoke, lab or bench.")]
+Scale = Annotated[str, typer.Option(help="How large the study is: smoke, lab, bench or paper.")]
 Results = Annotated[
     Path, typer.Option(help="Folder of the records: 'runs' is your own, 'results' the published.")
 ]
@@ -48,8 +48,9 @@ JsonFile = Annotated[
 ]
 Data = Annotated[
     Path | None,
-    typer.Option(help="Folder with real data, for bench. The lab makes its own and takes none."),
+    typer.Option(help="Folder with real data. The lab makes its own and takes none."),
 ]
+Gpus = Annotated[int, typer.Option(min=1, help="GPUs that work on one run, where there are any.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -65,35 +66,35 @@ def main(
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0913, PLR0917 - the options of the command
     scale: Scale = "lab",
     results: Results = OWN,
     cores: Cores = 2,
     data: Data = None,
+    price: Annotated[float, typer.Option(min=0, help="Price of a GPU hour, any currency.")] = 2.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what would run, how long it would take, and what is already there."""
+    from crosslab.costs import costs_of, only_in_folders
     from crosslab.experiments import revisions_of
-    from crosslab.planning import estimates, explained, steps
+    from crosslab.planning import explained, steps
 
     _in_project()
     _refuse_unused(data, scale)
     store = Store(results)
     found = steps(store, scale, revisions_of(scale, _text(data)))
-    cost = estimates(store, Store(PUBLISHED), found, cores)
+    cost = costs_of(scale, store, Store(PUBLISHED), found, cores=cores, price_per_hour=price)
     if as_json:
         runs = [
             {**each.planned.unit.model_dump(), "state": each.state, "why": list(each.why)}
             for each in found
         ]
-        typer.echo(json.dumps({"scale": scale, "runs": runs, **cost}, indent=1))
+        typer.echo(json.dumps({"scale": scale, "runs": runs, **cost.numbers()}, indent=1))
         return
     for line in explained(found):
         typer.echo(line)
-    typer.echo(
-        f"About {cost['minutes']} minutes and {cost['memory_gib']} GiB on {cores} cores, "
-        f"in {results}/."
-    )
+    for line in (*cost.words(), *([] if data else only_in_folders(scale))):
+        typer.echo(line)
 
 
 @app.command()
@@ -104,6 +105,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     seed: Annotated[list[int] | None, typer.Option(help="A seed; all if not given.")] = None,
     results: Results = OWN,
     data: Data = None,
+    gpus: Gpus = 1,
     parent: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Make runs of one experiment through the run notebook."""
@@ -121,7 +123,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     asked = {each.unit for each in planned}
     parents = {each for one in planned for each in one.parents} - asked
     if any(store.state(each) != "present" for each in parents):
-        run(PRETRAINING, scale=scale, results=results, data=data)
+        run(PRETRAINING, scale=scale, results=results, data=data, gpus=gpus)
     # A study seals what its runs wrote when it ends.
     with sealing(store, scale) if parent is None else nullcontext():
         for number in sorted({each.unit.seed for each in planned}):
@@ -134,6 +136,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
                     "seed": number,
                     "results": str(results),
                     "data": _text(data),
+                    "gpus": gpus,
                 }
                 stamp = {"runs": [unit.folder for unit in units]}
                 execute(RUN_NOTEBOOK, store.notebook(units), parameters, stamp=stamp)
@@ -142,12 +145,13 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 @app.command()
-def study(
+def study(  # noqa: PLR0913, PLR0917 - the options of the command
     scale: Scale = "lab",
     results: Results = OWN,
     cores: Cores = 2,
     executor: Annotated[str, typer.Option(help="local, slurm or kubernetes.")] = "local",
     data: Data = None,
+    gpus: Gpus = 1,
 ) -> None:
     """Bring the whole study of a scale up to date; an interrupted one goes on."""
     from crosslab import study as scheduling
@@ -157,7 +161,13 @@ def study(
     console, store = Console(), Store(results)
     with sealing(store, scale):
         made = scheduling.study(
-            store, scale, cores=cores, executor=executor, console=console, data=_text(data)
+            store,
+            scale,
+            cores=cores,
+            executor=executor,
+            console=console,
+            data=_text(data),
+            gpus=gpus,
         )
     if made:
         console.print(f"{made} runs made, recorded in {results}/{scale}/.", highlight=False)

@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
+from crosslab.crews import AccelerateCrew
 from crosslab.finetuning import Checkpoints, Kept
 from crosslab.records import Unit
 
@@ -38,6 +39,7 @@ class FileBookmark:
     every: int
     checkpoints: Checkpoints
     draws: torch.Generator
+    crew: AccelerateCrew | None = None  # the first of it writes; chance is kept of every process
 
     def resume(self, adam: torch.optim.Optimizer, schedule: LambdaLR) -> list[float]:
         """Put everything back as it was; return the losses so far, none for a fresh start."""
@@ -46,15 +48,14 @@ class FileBookmark:
         with safe_open(self.path, framework="pt") as file:
             facts = json.loads(file.metadata()[_FACTS])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if facts["processes"] != self._processes:
+            return []  # other processes draw otherwise: begin again
         self._put_back(_below(tensors, "model."))
         _put_back_moments(adam, _below(tensors, "adam."))
         schedule.load_state_dict({**schedule.state_dict(), **facts["schedule"]})
         for group, rate in zip(adam.param_groups, facts["rates"], strict=True):
             group["lr"] = rate
-        self.draws.set_state(tensors["chance.draws"])
-        torch.random.set_rng_state(tensors["chance.global"])
-        if torch.cuda.is_available():
-            torch.cuda.set_rng_state_all(list(_below(tensors, "chance.cuda.").values()))
+        self._put_back_chance(_below(tensors, f"chance.{self.crew.rank if self.crew else 0}."))
         self.checkpoints.history[:] = facts["history"]
         for name, (update, score) in facts["kept"].items():
             weights = _below(tensors, f"kept.{name}.")
@@ -67,6 +68,9 @@ class FileBookmark:
         """Write everything, whole or not at all, every so many updates."""
         if len(losses) % self.every:
             return
+        tensors = self._tensors(adam)  # every process has its say before one writes
+        if self.crew and self.crew.rank:
+            return
         facts = {
             "schedule": {
                 key: value for key, value in schedule.state_dict().items() if key != "lr_lambdas"
@@ -75,11 +79,29 @@ class FileBookmark:
             "history": self.checkpoints.history,
             "kept": {name: (k.update, k.score) for name, k in self.checkpoints.kept.items()},
             "losses": list(losses),
+            "processes": self._processes,
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
         scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
-        save_file(self._tensors(adam), scratch, metadata={_FACTS: json.dumps(facts)})
+        save_file(tensors, scratch, metadata={_FACTS: json.dumps(facts)})
         scratch.replace(self.path)
+
+    @property
+    def _processes(self) -> int:
+        return self.crew.count if self.crew else 1
+
+    def _chance(self) -> dict[str, Tensor]:
+        """Return the state of every source of chance of this process."""
+        chance = {"draws": self.draws.get_state(), "global": torch.random.get_rng_state()}
+        if torch.cuda.is_available():
+            chance["cuda"] = torch.cuda.get_rng_state()
+        return chance
+
+    def _put_back_chance(self, chance: Mapping[str, Tensor]) -> None:
+        self.draws.set_state(chance["draws"])
+        torch.random.set_rng_state(chance["global"])
+        if "cuda" in chance and torch.cuda.is_available():
+            torch.cuda.set_rng_state(chance["cuda"])
 
     def _put_back(self, weights: Mapping[str, Tensor]) -> None:
         known = dict(self.checkpoints.model.named_parameters())
@@ -99,12 +121,10 @@ class FileBookmark:
             for key, value in each.weights.items()
         }
         chance = {
-            "chance.draws": self.draws.get_state(),
-            "chance.global": torch.random.get_rng_state(),
+            f"chance.{rank}.{name}": state
+            for name, own in self._chance().items()
+            for rank, state in enumerate(self.crew.gathered(own) if self.crew else [own])
         }
-        if torch.cuda.is_available():
-            states = torch.cuda.get_rng_state_all()
-            chance |= {f"chance.cuda.{place}": each for place, each in enumerate(states)}
         every = {**learning, **_moments(adam), **kept, **chance}
         return {name: value.contiguous().clone() for name, value in every.items()}
 

@@ -7,7 +7,7 @@ what a run is fingerprinted by.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Final, Literal
 
 from crosslab.errors import UsageError
@@ -360,6 +360,27 @@ class GraftConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointConfig:
+    """A pre-trained multilingual encoder as it was published, and the machine it takes."""
+
+    name: str  # on the hub; a folder of models has it under its last part
+    model_type: str  # what its own configuration says that it is
+    parameters: int  # all of its weights
+    body_parameters: int  # those that every token passes, for the cost of a plan
+    accumulation: int  # parts that an update of 32 items is computed in
+    revision: str | None = None  # a commit of the hub; the newest if none is given
+    sha256: str | None = None  # of its weights; what was found is recorded in any case
+    measured: int = 1000  # sentences per language that alignment is measured on
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (min(self.accumulation, self.measured) < 1, "counts must be at least 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RealTaskConfig:
     """A task on real data: which data sets, how much of them, and how it is fine-tuned."""
 
@@ -371,6 +392,7 @@ class RealTaskConfig:
     test: int  # the first so many
     pairs_per_item: int  # mixed pairs that each test item is asked in
     finetune: FinetuneConfig
+    copies: CopiesConfig  # of smoothing-synonyms-static, and of clean-matched, which matches it
 
     def __post_init__(self) -> None:
         _refuse(
@@ -385,15 +407,25 @@ class RealTaskConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealStudyConfig:
-    """Everything a scale on real languages is made of."""
+    """Everything a scale on real languages is made of: encoders grafted here, or as published."""
 
     scale: str
-    graft: GraftConfig
+    graft: GraftConfig | None = None
+    checkpoints: Mapping[str, CheckpointConfig] = field(default_factory=dict)
     tasks: Mapping[str, RealTaskConfig]
     methods: MethodsConfig
     seeds: int
     first_seed: int = 0
     longest_input: int = 128
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (
+                (self.graft is None) == (not self.checkpoints),
+                "needs either graft or checkpoints, and not both",
+            ),
+        )
 
     @property
     def seed_range(self) -> range:
@@ -536,6 +568,7 @@ _BENCH: Final = RealStudyConfig(
             test=2000,
             pairs_per_item=8,
             finetune=replace(_BENCH_FINETUNE, epochs=3),
+            copies=CopiesConfig(copies=2, epochs=3),
         ),
         "nli": RealTaskConfig(
             card="xnli",
@@ -546,6 +579,7 @@ _BENCH: Final = RealStudyConfig(
             test=2000,
             pairs_per_item=8,
             finetune=_BENCH_FINETUNE,
+            copies=CopiesConfig(copies=2, epochs=1),
         ),
     },
     methods=_METHODS,
@@ -556,6 +590,97 @@ _BENCH: Final = RealStudyConfig(
 # Settings of methods are chosen on the source language's dev items alone, on other seeds.
 _BENCH_TUNING: Final = replace(_BENCH, scale="bench-tuning", seeds=1, first_seed=0)
 
+# The paper's encoders, its data and what its released scripts set: rate, length, batch, schedule,
+# clipping, looks, copies and seed. They set no baseline, so plain fine-tuning lasts as long as
+# in the script that theirs were made from, five epochs; their radii are not known.
+_PAPER_FINETUNE: Final = FinetuneConfig(
+    epochs=5,
+    optimizer=OptimizerConfig(learning_rate=2e-5, warm_up_steps=0, weight_decay=0.0, clip_norm=1.0),
+    batch=32,
+    precision="bfloat16",
+    look_every=500,
+    oracle_items=None,
+    threads=2,
+)
+
+
+def _paper_task(  # noqa: PLR0913 - one row of the table of settings
+    card: str,
+    targets: tuple[str, ...],
+    *,
+    train: int,
+    test: int,
+    look_every: int,
+    copies: CopiesConfig,
+) -> RealTaskConfig:
+    return RealTaskConfig(
+        card=card,
+        training=card,
+        parts=("train",),
+        targets=targets,
+        train=train,
+        test=test,
+        pairs_per_item=len(targets) * (len(targets) + 1),
+        finetune=replace(_PAPER_FINETUNE, look_every=look_every),
+        copies=copies,
+    )
+
+
+_PAPER: Final = RealStudyConfig(
+    scale="paper",
+    checkpoints={
+        "mbert": CheckpointConfig(
+            name="bert-base-multilingual-cased",
+            model_type="bert",
+            parameters=177_853_440,
+            body_parameters=86_041_344,
+            accumulation=4,
+        ),
+        "xlm-r-base": CheckpointConfig(
+            name="xlm-roberta-base",
+            model_type="xlm-roberta",
+            parameters=278_043_648,
+            body_parameters=86_042_112,
+            accumulation=4,
+        ),
+        "xlm-r-large": CheckpointConfig(
+            name="xlm-roberta-large",
+            model_type="xlm-roberta",
+            parameters=559_890_432,
+            body_parameters=303_888_384,
+            accumulation=16,
+        ),
+        "xlm-100": CheckpointConfig(
+            name="xlm-mlm-100-1280",
+            model_type="xlm",
+            parameters=571_496_960,
+            body_parameters=315_496_960,
+            accumulation=16,
+        ),
+    },
+    tasks={
+        "paraphrase": _paper_task(
+            "pawsx",
+            _PAWSX,
+            train=49_401,
+            test=2000,
+            look_every=500,
+            copies=CopiesConfig(copies=10, epochs=3),
+        ),
+        "nli": _paper_task(
+            "xnli",
+            _XNLI,
+            train=392_702,
+            test=5010,
+            look_every=1000,
+            copies=CopiesConfig(copies=3, epochs=1),
+        ),
+    },
+    methods=_METHODS,
+    seeds=5,
+    first_seed=7,  # the one seed of the released scripts, and four more
+)
+
 AnyStudyConfig = StudyConfig | RealStudyConfig
 
 SCALES: Final[dict[str, AnyStudyConfig]] = {
@@ -564,6 +689,7 @@ SCALES: Final[dict[str, AnyStudyConfig]] = {
     "tuning": _TUNING,
     "bench": _BENCH,
     "bench-tuning": _BENCH_TUNING,
+    "paper": _PAPER,
 }
 
 

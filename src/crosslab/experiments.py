@@ -18,13 +18,14 @@ from crosslab.config import (
     MethodsConfig,
     NoiseConfig,
     RealStudyConfig,
+    RealTaskConfig,
     StudyConfig,
     settings,
     study_config,
 )
+from crosslab.data.cards import Card
 from crosslab.data.catalogue import CARDS
-from crosslab.data.folder import folder_source
-from crosslab.data.sources import Source
+from crosslab.data.folder import FolderSource, folder_source
 from crosslab.errors import UnknownNameError, UsageError
 from crosslab.provenance import answering_versions, digest_of, source_digests
 from crosslab.records import Unit
@@ -33,7 +34,8 @@ from crosslab.registry import lookup
 PRETRAINING: Final = "pretraining"
 GRAFT, GRAFT_TEXT, GRAFT_PAIRS = "graft", "graft+text", "graft+pairs"
 STEPS: Final = (GRAFT, GRAFT_TEXT, GRAFT_PAIRS)  # each begins where the one before ends
-RECIPES: Final = ("mbert", *STEPS)  # how an encoder can be made
+CHECKPOINTS: Final = ("mbert", "xlm-r-base", "xlm-r-large", "xlm-100")  # as published
+RECIPES: Final = (*CHECKPOINTS, *STEPS)  # how an encoder is made; the lab makes its own mbert
 
 MATRIX: Final = "matrix"  # every test item in every ordered pair of languages
 MECHANISM: Final = "mechanism"  # distances, noise and votes
@@ -62,6 +64,10 @@ REAL_ARMS: Final = (
     "code-switch",
     "consistency",
 )
+
+
+STATIC_RELEASED: Final = "smoothing-synonyms-static-released"  # copies as well
+PAPER_ARMS: Final = tuple(STATIC_RELEASED if each == RELEASED else each for each in REAL_ARMS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +110,7 @@ def _sweep() -> dict[str, Variant]:
 SWEPT: Final[Mapping[str, Variant]] = _sweep()
 VARIANTS: Final[Mapping[str, Variant]] = {
     RELEASED: Variant(method="smoothing-synonyms", matching="released"),
+    STATIC_RELEASED: Variant(method="smoothing-synonyms-static", matching="released"),
     **SWEPT,
 }
 
@@ -176,19 +183,36 @@ REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     for task in ("paraphrase", "nli")
 }
 
+# With the paper's own encoders the claims are about mbert.
+PAPER_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
+    f"transfer-{task}{suffix}": Experiment(
+        task=task,
+        arms=PAPER_ARMS,
+        claims=(f"gain-{task}", "gain-generalized") if not suffix else (),
+        encoder=encoder,
+        scales=("paper",),
+    )
+    for task in ("paraphrase", "nli")
+    for encoder, suffix in (
+        (CHECKPOINTS[0], ""),
+        *((each, f"-{each}") for each in CHECKPOINTS[1:]),
+    )
+}
+
 # The modules a run enters by; what they import follows. An arm and a task add their own.
 # `running` is left out: it hands settings over and writes down what comes back.
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
 _STEP_ENTRY: Final = ("crosslab.grafting.steps", "crosslab.grafting.measures")
 _ARM_ENTRY: Final = ("crosslab.finetuning", "crosslab.materials.laboratory")
-_REAL_ARM_ENTRY: Final[tuple[str, ...]] = (
-    "crosslab.grafting.saved",
+_CHECKPOINT_ENTRY: Final = ("crosslab.pretrained", "crosslab.grafting.measures")
+_REAL_ARM_ENTRY: Final = (
     "crosslab.finetuning",
     "crosslab.evaluation",
     "crosslab.materials.real",
 )
 
 # The data that each step of grafting reads, and what its encoder is measured on.
+_MEASURING_DATA: Final = ("dictionaries", "tatoeba", "flores")
 _STEP_DATA: Final[Mapping[str, tuple[str, ...]]] = {
     GRAFT: ("dictionaries", "rawtext", "tatoeba", "flores"),
     GRAFT_TEXT: ("dictionaries", "rawtext", "tatoeba", "flores"),
@@ -199,12 +223,6 @@ _EVALUATION_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
     MECHANISM: ("crosslab.mechanism",),
     SOURCE_DEV: ("crosslab.evaluation",),
 }
-
-
-_CARDS_READ: Final = (
-    *dict.fromkeys(card for cards in _STEP_DATA.values() for card in cards),
-    *("neighbours", "pawsx", "xnli", "paws-wiki", "nli-en"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +250,8 @@ def encoder_run(
     """Return the run that makes an encoder of a scale."""
     config = study_config(scale)
     if isinstance(config, RealStudyConfig):
-        return _step_run(config, recipe, revisions)
+        make = _step_run if config.graft else _checkpoint_run
+        return make(config, recipe, revisions)
     chosen = {
         "recipe": recipe,
         "lab": settings(config.lab),
@@ -250,8 +269,21 @@ def encoder_run(
     )
 
 
+def _checkpoint_run(config: RealStudyConfig, key: str, revisions: Revisions | None) -> PlannedRun:
+    """Return the run that fetches a published encoder and measures how it lines up."""
+    asked = config.checkpoints[key]
+    chosen = {
+        "recipe": key,
+        "checkpoint": settings(asked),
+        "data": {card: _revision(card, revisions) for card in _MEASURING_DATA},
+        "threads": asked.threads,
+    }
+    return _planned(config.scale, PRETRAINING, key, seed=0, chosen=chosen, entry=_CHECKPOINT_ENTRY)
+
+
 def _step_run(config: RealStudyConfig, step: str, revisions: Revisions | None) -> PlannedRun:
     """Return the run that takes one step of grafting from where the step before ended."""
+    assert config.graft is not None
     place = STEPS.index(step)
     before = [_step_run(config, STEPS[place - 1], revisions)] if place else []
     graft = settings(config.graft)
@@ -283,17 +315,38 @@ def _step_run(config: RealStudyConfig, step: str, revisions: Revisions | None) -
 def revisions_of(scale: str, data: str = "") -> dict[str, str] | None:
     """Return the revisions of the data a scale reads: in a folder, else what was published.
 
+    What a folder has nothing of comes from the hub, at the commit of its card.
+
     Raises:
-        DataError: The folder lacks a data set, or its manifest.
+        DataError: The folder has no manifest, or lacks what is not on the hub.
     """
     if not data or not isinstance(study_config(scale), RealStudyConfig):
         return None
-    return revisions_from(folder_source(Path(data)))
+    return revisions_from(folder_source(Path(data)), scale)
 
 
-def revisions_from(source: Source) -> dict[str, str]:
-    """Return the revisions that a source has of every data set that runs read."""
-    return {card: source.revision(CARDS[card]) for card in _CARDS_READ}
+def revisions_from(folder: FolderSource, scale: str) -> dict[str, str]:
+    """Return the revisions of the data a scale reads: in a folder, else on the hub."""
+    return {
+        key: folder.revision(CARDS[key]) if folder.holds(CARDS[key]) else _on_hub(CARDS[key])
+        for key in cards_read(scale)
+    }
+
+
+def _on_hub(card: Card) -> str:
+    assert card.hub is not None
+    return card.hub.revision or "newest"
+
+
+def cards_read(scale: str) -> tuple[str, ...]:
+    """Return the data sets that the runs of a scale read, by card."""
+    config = study_config(scale)
+    if not isinstance(config, RealStudyConfig):
+        return ()
+    steps = _STEP_DATA.values() if config.graft else (_MEASURING_DATA,)
+    tasks = [(task.card, task.training) for task in config.tasks.values()]
+    every = (*steps, ("dictionaries", "neighbours"), *tasks)
+    return tuple(dict.fromkeys(card for cards in every for card in cards))
 
 
 def _revision(card: str, revisions: Revisions | None) -> str:
@@ -308,7 +361,9 @@ def arm_run(
     asked = experiments_of(scale)[experiment]
     encoder = encoder_run(scale, asked.encoder, revisions)
     if isinstance(config, RealStudyConfig):
-        chosen, entry = _real_settings(config, asked, arm, revisions), _REAL_ARM_ENTRY
+        chosen = _real_settings(config, asked, arm, revisions)
+        reader = "crosslab.grafting.saved" if config.graft else "crosslab.pretrained"
+        entry: tuple[str, ...] = (*_REAL_ARM_ENTRY, reader)
     else:
         chosen, entry = _lab_settings(config, asked, arm), _lab_entry(asked)
     return _planned(
@@ -326,7 +381,7 @@ def _lab_settings(config: StudyConfig, asked: Experiment, arm: str) -> dict[str,
     chosen = {
         "task": asked.task,
         "arm": arm,
-        "method": method_settings(config, arm),
+        "method": method_settings(config, arm, asked.task),
         "evaluation": asked.evaluation,
         "lab": settings(config.lab),
         "items": settings(config.task),
@@ -351,21 +406,40 @@ def _real_settings(
     return {
         "task": asked.task,
         "arm": arm,
-        "method": method_settings(config, arm),
+        "method": method_settings(config, arm, asked.task),
         "matching": matching_of(arm),
         "evaluation": asked.evaluation,
-        "items": settings(task),
+        "items": {key: value for key, value in settings(task).items() if key != "copies"},
         "longest_input": config.longest_input,
         "data": {card: _revision(card, revisions) for card in cards},
         "threads": task.finetune.threads,
+        **_from_hub(task),
+        **_parts(config, asked),
     }
+
+
+def _from_hub(task: RealTaskConfig) -> dict[str, Any]:
+    """Return the commits of training items that are nowhere but on the hub."""
+    card = CARDS[task.training]
+    if not card.hub or not any(card.splits[part].absent for part in task.parts):
+        return {}
+    return {"hub": {card.key: _on_hub(card)}}
+
+
+def _parts(config: RealStudyConfig, asked: Experiment) -> dict[str, int]:
+    """Return in how many parts an update is computed, where the encoder decides."""
+    if config.graft:
+        return {}
+    return {"accumulation": config.checkpoints[asked.encoder].accumulation}
 
 
 def experiments_of(scale: str) -> Mapping[str, Experiment]:
     """Return the experiments that a scale has, by name."""
-    real = isinstance(study_config(scale), RealStudyConfig)
-    asked = REAL_EXPERIMENTS if real else EXPERIMENTS
-    return {name: each for name, each in asked.items() if scale in each.scales}
+    study_config(scale)  # a scale that does not exist is refused by name
+    everywhere = (EXPERIMENTS, REAL_EXPERIMENTS, PAPER_EXPERIMENTS)
+    return {
+        name: each for those in everywhere for name, each in those.items() if scale in each.scales
+    }
 
 
 def method_key(arm: str) -> str:
@@ -378,32 +452,32 @@ def matching_of(arm: str) -> str:
     return VARIANTS[arm].matching if arm in VARIANTS else "handled"
 
 
-def methods_of(config: AnyStudyConfig, arm: str) -> MethodsConfig:
-    """Return the settings of the methods as an arm has them."""
+def methods_of(config: AnyStudyConfig, arm: str, task: str = "") -> MethodsConfig:
+    """Return the settings of the methods as an arm has them; real tasks differ in some."""
     own = VARIANTS[arm].settings if arm in VARIANTS else None
-    if own is None:
-        return config.methods
-    changed: dict[str, Any] = {_section(arm): own}
+    changed: dict[str, Any] = {} if own is None else {_section(arm): own}
+    if isinstance(config, RealStudyConfig):
+        changed["copies"] = config.tasks[task].copies
     return replace(config.methods, **changed)
 
 
-def method_settings(config: AnyStudyConfig, arm: str) -> Any:
+def method_settings(config: AnyStudyConfig, arm: str, task: str = "") -> Any:
     """Return what an arm's method is set to, as plain data; nothing for one without settings."""
-    return settings(getattr(methods_of(config, arm), _section(arm), None))
+    return settings(getattr(methods_of(config, arm, task), _section(arm), None))
 
 
 def _section(arm: str) -> str:
     """Return the part of the methods' settings that an arm uses."""
     shared = {"smoothing-synonyms-static": "copies", "clean-matched": "copies"}
-    return shared.get(arm, method_key(arm).replace("-", "_"))
+    return shared.get(method_key(arm), method_key(arm).replace("-", "_"))
 
 
 def recipes_of(scale: str) -> tuple[str, ...]:
     """Return the encoders that the experiments of a scale start from, and those they build on."""
     asked = {each.encoder for each in experiments_of(scale).values()}
-    if isinstance(study_config(scale), RealStudyConfig):
+    if asked <= set(STEPS):
         return STEPS[: max(map(STEPS.index, asked)) + 1]
-    return tuple(sorted(asked))
+    return tuple(each for each in RECIPES if each in asked)
 
 
 def planned_runs(scale: str, revisions: Revisions | None = None) -> list[PlannedRun]:
@@ -432,7 +506,7 @@ def chosen_runs(
     Every name that is not part of the study is reported, not just the first one.
     """
     config = study_config(scale)
-    everywhere = {**EXPERIMENTS, **REAL_EXPERIMENTS}
+    everywhere = {**EXPERIMENTS, **REAL_EXPERIMENTS, **PAPER_EXPERIMENTS}
     lookup({**everywhere, PRETRAINING: None}, experiment, kind="experiment")
     asked = experiments_of(scale).get(experiment)
     if asked is None and experiment != PRETRAINING:
@@ -463,7 +537,9 @@ def chosen_runs(
 
 
 def _encoder_seed(config: AnyStudyConfig) -> int:
-    return config.graft.seed if isinstance(config, RealStudyConfig) else config.pretrain.seed
+    if isinstance(config, RealStudyConfig):
+        return config.graft.seed if config.graft else 0
+    return config.pretrain.seed
 
 
 def _unknown(allowed: tuple[str, ...], arm: str) -> UnknownNameError | None:

@@ -1,14 +1,13 @@
-"""What a study still has to run, why, in which batches, and what that will cost.
+"""What a study still has to run, why, and in which batches.
 
 Whether a run is done is decided by its fingerprint alone: a record that holds it is
 kept, anything else is run, and the latest record of the same run tells why.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from crosslab.experiments import PRETRAINING, PlannedRun, Revisions, changes, planned_runs
+from crosslab.experiments import PlannedRun, Revisions, changes, planned_runs
 from crosslab.records import Record, Store
 
 
@@ -111,44 +110,3 @@ def explained(plan: Sequence[Step]) -> list[str]:
             for (experiment, arm, why), count in todo.items()
         ),
     ]
-
-
-def estimates(
-    store: Store, published: Store, plan: Sequence[Step], cores: int
-) -> Mapping[str, float]:
-    """Return the minutes and GiB a study will take, from runs made before where there are any.
-
-    Encoders come first and leave the other cores idle; the other runs share the cores.
-    """
-    todo = [each.planned for each in plan if each.state != "present"]
-    alone = [_run_seconds(each, store, published) for each in todo if not each.parents]
-    shared = [_run_seconds(each, store, published) for each in todo if each.parents]
-    seconds = sum(alone) + sum(shared) / max(1, min(cores, len(shared)))
-    at_once = min(cores, max(len(shared), len(alone)))
-    return {"minutes": round(seconds / 60, 1), "memory_gib": round(_RUN_GIB * at_once, 1)}
-
-
-_RUN_GIB: Final = 0.9  # measured: a kernel of 0.65, its papermill of 0.15, a share of the rest
-
-# Seconds per run where none was made before, start-up included; measured on two cores.
-_TYPICAL_SECONDS: Final = {
-    ("smoke", True): 8.0,
-    ("smoke", False): 6.0,
-    ("lab", True): 120.0,
-    ("lab", False): 25.0,
-    ("tuning", True): 120.0,
-    ("tuning", False): 25.0,
-    ("bench", True): 900.0,
-    ("bench", False): 600.0,
-    ("bench-tuning", True): 300.0,
-    ("bench-tuning", False): 500.0,
-}
-_START_SECONDS: Final = 4.0  # a kernel, and torch in it
-
-
-def _run_seconds(planned: PlannedRun, *stores: Store) -> float:
-    for store in stores:
-        earlier = store.earlier(planned.unit.model_copy(update={"fingerprint": ""}))
-        if earlier is not None:
-            return earlier.wall_seconds + _START_SECONDS
-    return _TYPICAL_SECONDS[planned.unit.scale, planned.unit.experiment == PRETRAINING]

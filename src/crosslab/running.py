@@ -28,6 +28,7 @@ def run(  # noqa: PLR0913 - what the notebook is told
     seed: int,
     results: str,
     data: str = "",
+    gpus: int = 1,
 ) -> pd.DataFrame:
     """Make the runs of one experiment and seed that are not there yet; return their metrics.
 
@@ -36,7 +37,7 @@ def run(  # noqa: PLR0913 - what the notebook is told
     store = Store(Path(results))
     seeds = () if experiment == PRETRAINING else (seed,)
     planned = chosen_runs(experiment, scale, tuple(arms), seeds, revisions_of(scale, data))
-    records = [_made(store, each, data) for each in planned]
+    records = [_made(store, each, data, gpus) for each in planned]
     return pd.DataFrame(
         [
             {"arm": record.unit.arm, "seed": record.unit.seed, **_scalars(record.metrics)}
@@ -45,7 +46,7 @@ def run(  # noqa: PLR0913 - what the notebook is told
     )
 
 
-def _made(store: Store, planned: PlannedRun, data: str) -> Record:
+def _made(store: Store, planned: PlannedRun, data: str, gpus: int) -> Record:
     state = store.state(planned.unit)
     if state == "present":
         return store.record(planned.unit)
@@ -56,7 +57,7 @@ def _made(store: Store, planned: PlannedRun, data: str) -> Record:
     config = study_config(planned.unit.scale)
     try:
         if isinstance(config, RealStudyConfig):
-            made = real.made(config, planned, store.root, data, report)
+            made = real.made(config, planned, store.root, data, report, gpus=gpus)
         else:
             made = _lab_made(config, store, planned, report)
     finally:
@@ -100,7 +101,7 @@ def _draft(planned: PlannedRun, began: tuple[float, float], made: Made) -> dict[
         "metrics": dict(made.metrics),
         "wall_seconds": round(wall, 2),
         "cpu_seconds": round(cpu, 2),
-        "machine": {**machine(), "threads": str(planned.threads)},
+        "machine": {**machine(), "device": made.device, "threads": str(planned.threads)},
         "commit": commit(),
         "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
     }

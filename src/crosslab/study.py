@@ -44,6 +44,7 @@ def study(  # noqa: PLR0913 - the options of the command
     executor: str,
     console: Console,
     data: str = "",
+    gpus: int = 1,
 ) -> int:
     """Bring the study of a scale up to date and return how many runs were made.
 
@@ -56,8 +57,9 @@ def study(  # noqa: PLR0913 - the options of the command
         plan = steps(store, scale, revisions_of(scale, data))
         todo = _prepared(store, scale, plan, console)
         if todo:
+            options = ["--gpus", str(gpus), *(["--data", data] if data else [])]
             _schedule(
-                store, scale, todo, cores=cores, executor=executor, console=console, data=data
+                store, scale, todo, cores=cores, executor=executor, console=console, options=options
             )
         return len(todo)
 
@@ -128,13 +130,16 @@ def _schedule(  # noqa: PLR0913 - see study
     cores: int,
     executor: str,
     console: Console,
-    data: str,
+    options: Sequence[str],
 ) -> None:
     missing = batches(todo)
     work = _fresh_work(store)
     plan = work / "plan.json"
     write_text(
-        plan, json.dumps(_plan(store, work, scale, missing, executor=executor, data=data), indent=1)
+        plan,
+        json.dumps(
+            _plan(store, work, scale, missing, executor=executor, options=options), indent=1
+        ),
     )
     command = [
         *(interpreter(), "-m", "snakemake", "all", "--snakefile", str(SNAKEFILE)),
@@ -173,11 +178,17 @@ def _fresh_work(store: Store) -> Path:
 
 
 def _plan(  # noqa: PLR0913 - what the Snakefile is told
-    store: Store, work: Path, scale: str, missing: Sequence[Batch], *, executor: str, data: str
+    store: Store,
+    work: Path,
+    scale: str,
+    missing: Sequence[Batch],
+    *,
+    executor: str,
+    options: Sequence[str],
 ) -> dict[str, Any]:
     """Return what the Snakefile reads: plain data, the batches and how to start one."""
     start = [interpreter(), "-m", "crosslab", "run"]
-    options = ["--scale", scale, "--results", str(store.root), *(["--data", data] if data else [])]
+    options = ["--scale", scale, "--results", str(store.root), *options]
     # On a cluster the run is on another machine, where this process cannot be seen.
     parent = ["--parent", str(os.getpid())] if executor == "local" else []
     return {

@@ -35,6 +35,10 @@ class FolderSource:
         """Whether the folder lists the file of a language."""
         return language in card.splits[split].rows and card.file(split, language) in self.listed
 
+    def holds(self, card: Card) -> bool:
+        """Whether the folder lists anything of a data set, or nobody else could have it."""
+        return card.hub is None or any(path in self.listed for path in card.files())
+
     def revision(self, card: Card) -> str:
         """Return the SHA-256 over the card's files that the folder lists; none is read.
 

@@ -26,6 +26,7 @@ class Made:
     metrics: Mapping[str, Any]
     data: list[DataCard]
     files: Mapping[str, bytes] = field(default_factory=dict)
+    device: str = "cpu"  # what it was computed on
 
 
 def checkpoint_answers(

@@ -1,6 +1,7 @@
-"""Runs on real languages: a step of grafting, an arm fine-tuned on English and asked in all."""
+"""Runs on real languages: an encoder, or an arm fine-tuned on English and asked in all."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,196 +12,102 @@ import torch
 
 from crosslab.bookmarks import FileBookmark, bookmark_file
 from crosslab.checkpoints import LAST
-from crosslab.config import Precision, RealStudyConfig, RealTaskConfig
+from crosslab.config import FinetuneConfig, Precision, RealStudyConfig, RealTaskConfig
+from crosslab.crews import AccelerateCrew, together
 from crosslab.data.catalogue import CARDS
 from crosslab.data.folder import folder_source
-from crosslab.data.hub import HubSource
-from crosslab.data.loading import dictionary
+from crosslab.data.folder_and_hub import source_of
 from crosslab.data.rows import LabelledPairs
-from crosslab.data.sources import Source
-from crosslab.errors import StoreError
+from crosslab.devices import claimed, device, device_name, memory_of
+from crosslab.devices import gpus as present
 from crosslab.evaluation import matrix_answers, matrix_probabilities
-from crosslab.experiments import (
-    GRAFT,
-    GRAFT_PAIRS,
-    GRAFT_TEXT,
-    PRETRAINING,
-    SOURCE_DEV,
-    STEPS,
-    PlannedRun,
-    chosen_runs,
-    method_key,
-    methods_of,
-    revisions_from,
-)
+from crosslab.experiments import PRETRAINING, SOURCE_DEV, PlannedRun, method_key, methods_of
 from crosslab.finetuning import Finetuned, finetuned
-from crosslab.grafting import steps
-from crosslab.grafting.english import english_folder
-from crosslab.grafting.measures import (
-    HELD_OUT,
-    sentence_retrieval,
-    word_translations,
-)
-from crosslab.grafting.measures import summary as alignment_summary
-from crosslab.grafting.saved import (
-    ENCODERS,
-    WEIGHTS,
-    Grafted,
-    hashes,
-    is_saved,
-    load_grafted,
-    save_grafted,
-)
-from crosslab.grafting.training_data import measuring_pairs
+from crosslab.making.encoders import Place, data_card, encoder_of, made_encoder
 from crosslab.making.made import Made, checkpoint_answers, run_metrics, summary
 from crosslab.materials.real import RealMaterial, real_material
 from crosslab.methods import method
-from crosslab.models import settle
-from crosslab.records import DataCard, Store, locked, parquet
+from crosslab.records import DataCard
 from crosslab.training import Report
-from crosslab.vocabularies.choosing import lexicon
 
 _BOOKMARK_EVERY = 200  # updates
 
 
-def made(
-    config: RealStudyConfig, planned: PlannedRun, root: Path, data: str, report: Report
-) -> Made:
-    """Make a run of a scale on real languages."""
-    source = folder_source(Path(data)) if data else HubSource()
-    if planned.unit.experiment == PRETRAINING:
-        return _step(config, planned, root, source, report)
-    return _arm(config, planned, root, source, report)
-
-
-# Encoders
-
-
-def _step(
-    config: RealStudyConfig, planned: PlannedRun, root: Path, source: Source, report: Report
-) -> Made:
-    """Take a step of grafting, keep the encoder beside the records, measure its alignment."""
-    folder = encoder_folder(root, planned.unit.fingerprint)
-    grafted, noted = _grafted(config, planned, root, source, report)
-    kept = save_grafted(folder, grafted)
-    lexicons = {key: lexicon(dictionary(source, key)) for key in config.graft.languages}
-    words = word_translations(grafted.encoder, grafted.vocabulary, lexicons)
-    sentences = sentence_retrieval(
-        grafted.encoder,
-        grafted.vocabulary,
-        {key: measuring_pairs(source, key) for key in config.graft.languages},
-        config.graft.measured,
-    )
-    held_out = words.filter(np.asarray(words["kind"].to_pandas() == HELD_OUT))
-    frame = held_out.to_pandas()
-    right = frame["prediction"] == frame["gold"]
-    by_language = right.groupby(frame["first"], sort=False, observed=True).mean()
-    return Made(
-        answers=held_out.combine_chunks(),
-        metrics={
-            "word_translation": float(by_language.mean()),
-            "word_translation_by_language": by_language.round(4).to_dict(),
-            **alignment_summary(words, sentences),
-            **noted,
-            "parameters": sum(each.numel() for each in grafted.encoder.parameters()),
-            "encoder": kept,
-        },
-        data=[_card(card, revision) for card, revision in planned.settings["data"].items()],
-        files={"words.parquet": parquet(words), "sentences.parquet": parquet(sentences)},
-    )
-
-
-def _grafted(
-    config: RealStudyConfig, planned: PlannedRun, root: Path, source: Source, report: Report
-) -> tuple[Grafted, dict[str, Any]]:
-    """Return the encoder that a step ends with, and what is worth noting about it."""
-    settle(config.graft.threads)
-    english = english_folder(config.graft.english)
-    step = planned.unit.arm
-    if step == GRAFT:
-        return steps.first_step(config.graft, english, source)
-    before = encoder(config, STEPS[STEPS.index(step) - 1], planned, root, source, report)
-    take = {GRAFT_TEXT: steps.text_step, GRAFT_PAIRS: steps.pairs_step}[step]
-    return before, take(before, config.graft, english, source, report)
-
-
-def encoder_folder(root: Path, fingerprint: str) -> Path:
-    """Return where an encoder is kept, beside the records."""
-    return root / ENCODERS / fingerprint
-
-
-def encoder(  # noqa: PLR0913, PLR0917 - what a step is made of
+def made(  # noqa: PLR0913 - what a run is, where it goes, what it takes
     config: RealStudyConfig,
-    step: str,
-    asking: PlannedRun,
+    planned: PlannedRun,
     root: Path,
-    source: Source,
+    data: str,
     report: Report,
-) -> Grafted:
-    """Return the encoder of a step, made again where its record is there and its weights are not.
-
-    Raises:
-        StoreError: It has no record, or was made again with other weights than the record's.
-    """
-    (parent,) = asking.parents
-    store, folder = Store(root), encoder_folder(root, parent.fingerprint)
-    if store.state(parent) != "present":
-        raise StoreError(
-            f"{store.folder(parent)} is missing or damaged: the encoder that "
-            f"{asking.unit.label} starts from. Run: crosslab run {PRETRAINING} "
-            f"--scale {parent.scale} --results {root}"
-        )
-    with locked(folder.with_suffix(".lock")):
-        if not is_saved(folder):
-            (planned,) = chosen_runs(PRETRAINING, config.scale, (step,), (), revisions_from(source))
-            grafted, _ = _grafted(config, planned, root, source, report)
-            save_grafted(folder, grafted)
-    recorded = store.record(parent).metrics["encoder"]
-    if hashes(folder) != recorded:
-        raise StoreError(
-            f"{folder} holds other weights than {store.folder(parent)} records "
-            f"({recorded[WEIGHTS][:12]}…): made on another machine, or damaged. Remove the folder "
-            "to make it again; if it comes out the same, keep runs of your own with --results."
-        )
-    return load_grafted(folder, english_folder(config.graft.english))
+    *,
+    gpus: int = 1,
+) -> Made:
+    """Make a run of a scale on real languages, on so many GPUs where there are any."""
+    folder = Path(data) if data else None
+    place = Place(root, source_of(folder_source(folder) if folder else None), folder)
+    with claimed(gpus, present()) as own, memory_of(planned.unit.label):
+        if own:
+            torch.cuda.set_device(own[0])
+        if planned.unit.experiment == PRETRAINING:
+            found = made_encoder(config, planned, place, report)
+        elif len(own) > 1:
+            found = together(own, partial(arm, config, planned, place, report))
+        else:
+            found = arm(config, planned, place, report)
+        return replace(found, device=device_name(len(own)))
 
 
-# Arms
-
-
-def _arm(
-    config: RealStudyConfig, planned: PlannedRun, root: Path, source: Source, report: Report
+def arm(
+    config: RealStudyConfig,
+    planned: PlannedRun,
+    place: Place,
+    report: Report,
+    crew: AccelerateCrew | None = None,
 ) -> Made:
     """Fine-tune one arm on English, answer in every pair of languages."""
-    task = config.tasks[str(planned.settings["task"])]
-    (parent,) = planned.parents
-    grafted = encoder(config, parent.arm, planned, root, source, report)
+    key, asked = planned.unit.arm, planned.settings
+    task = config.tasks[str(asked["task"])]
+    encoder = encoder_of(config, planned, place, report)
     material = real_material(
         task,
-        grafted.vocabulary,
-        source,
+        encoder.vocabulary,
+        place.source,
         longest=config.longest_input,
-        matching="released" if planned.settings["matching"] == "released" else "handled",
+        matching="released" if asked["matching"] == "released" else "handled",
     )
+    file = bookmark_file(place.root, planned.unit)
     tuned = finetuned(
-        grafted.encoder,
-        method(method_key(planned.unit.arm), methods_of(config, planned.unit.arm)),
+        encoder.model,
+        method(method_key(key), methods_of(config, key, str(asked["task"]))),
         material,
-        config=task.finetune,
+        config=_in_parts(task.finetune, asked, crew),
         seed=planned.unit.seed,
-        report=report,
-        device="cuda" if torch.cuda.is_available() else "cpu",
-        bookmarking=partial(FileBookmark, bookmark_file(root, planned.unit), _BOOKMARK_EVERY),
+        report=_silent if crew and crew.rank else report,
+        device=device(),
+        crew=crew,
+        bookmarking=partial(FileBookmark, file, _BOOKMARK_EVERY, crew=crew),
     )
     answers = _answers(tuned, material, planned, task.finetune.precision)
     return Made(
         answers=answers,
         metrics=run_metrics(tuned, summary(answers.to_pandas(), material.source)),
         data=[
-            _task_card(task, material, planned.settings["data"]),
-            *(_card(card, revision) for card, revision in planned.settings["data"].items()),
+            _task_card(task, material, asked["data"]),
+            *(data_card(card, revision) for card, revision in asked["data"].items()),
         ],
     )
+
+
+def _in_parts(
+    finetune: FinetuneConfig, asked: Mapping[str, Any], crew: AccelerateCrew | None
+) -> FinetuneConfig:
+    """Return how to fine-tune: in as many parts as the encoder needs, or as there are processes."""
+    parts = max(asked.get("accumulation", finetune.accumulation), crew.count if crew else 1)
+    return replace(finetune, accumulation=parts)
+
+
+def _silent(*, done: int, total: int, loss: float) -> None:
+    """Report nothing: the first process does."""
 
 
 def _answers(
@@ -216,17 +123,6 @@ def _answers(
 
 
 # Cards
-
-
-def _card(key: str, revision: str) -> DataCard:
-    card = CARDS[key]
-    return DataCard(
-        name=key,
-        revision=revision,
-        licence=card.licence,
-        description=card.name,
-        details=card.details(),
-    )
 
 
 def _task_card(

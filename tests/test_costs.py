@@ -1,0 +1,108 @@
+"""What a study will take, before anything starts."""
+
+from dataclasses import replace
+
+import pytest
+from conftest import made_up_study
+
+from crosslab.config import SCALES, study_config
+from crosslab.costs import costs_of, gpu_costs, only_in_folders, planned_updates
+from crosslab.experiments import ARMS, EXPERIMENTS, chosen_runs, planned_runs
+from crosslab.planning import steps
+from crosslab.records import Store
+
+NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
+RUNS = len(planned_runs("smoke"))  # one of them the encoder's
+PAPER = study_config("paper")
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory):
+    shares = dict.fromkeys(ARMS, 0.5)
+    root = tmp_path_factory.mktemp("complete")
+    return made_up_study(root, accuracies=shares, experiments=tuple(NAMES), items=2)
+
+
+def costs(scale, store, published, cores=2):
+    plan = steps(store, scale)
+    return costs_of(scale, store, published, plan, cores=cores, price_per_hour=2.0)
+
+
+def test_the_cost_counts_encoders_alone_and_shares_the_cores_among_the_rest(complete, tmp_path):
+    empty = Store(tmp_path / "empty")
+    one, two = (costs("smoke", empty, complete, cores).minutes for cores in (1, 2))
+    # made-up runs take 1 second each and 4 to start: one after the other, or two at a time
+    assert one == round(RUNS * 5 / 60, 1)
+    assert two == round((1 + (RUNS - 1) / 2) * 5 / 60, 1)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_cost_of_a_scale_that_was_never_run_is_known_about(tmp_path, scale):
+    empty = Store(tmp_path)
+    found = costs(scale, empty, empty)
+    assert all(value > 0 for value in found.numbers().values())
+    assert found.words()
+
+
+def test_nothing_to_do_costs_nothing(complete):
+    assert costs("smoke", complete, complete).numbers() == {"minutes": 0.0, "memory_gib": 0.0}
+    assert gpu_costs(PAPER, [], 2.0).numbers() == {
+        "gpu_hours": 0.0,
+        "disk_gib": 0.0,
+        "price_per_hour": 2.0,
+        "price": 0.0,
+    }
+
+
+def of(experiment, arm, seeds=(7,)):
+    return chosen_runs(experiment, "paper", (arm,), seeds)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "arm", "updates"),
+    [
+        ("transfer-paraphrase", "standard", 5 * 1544),
+        ("transfer-paraphrase", "smoothing-synonyms-static-released", 46_314),
+        ("transfer-paraphrase", "clean-matched", 46_314),
+        ("transfer-nli", "clean-matched", 36_816),
+        ("transfer-nli", "standard", 5 * 12_272),
+    ],
+)
+def test_updates_are_those_that_the_literature_derives(experiment, arm, updates):
+    (planned,) = of(experiment, arm)
+    assert planned_updates(PAPER.tasks[planned.settings["task"]], planned) == updates
+
+
+def test_twice_the_runs_and_twice_the_price_cost_twice():
+    one, two = (gpu_costs(PAPER, of("transfer-nli", "standard", s), 2.0) for s in ((7,), (7, 8)))
+    assert two.gpu_hours == pytest.approx(2 * one.gpu_hours)
+    dear = gpu_costs(PAPER, of("transfer-nli", "standard"), 4.0)
+    assert (dear.gpu_hours, dear.price) == (one.gpu_hours, 2 * one.price)
+
+
+def test_an_attack_costs_nearly_another_pass_and_a_larger_model_more():
+    hours = {
+        (experiment, arm): gpu_costs(PAPER, of(experiment, arm), 2.0).gpu_hours
+        for experiment in ("transfer-nli", "transfer-nli-xlm-r-large")
+        for arm in ("standard", "adversarial")
+    }
+    ratio = hours["transfer-nli", "adversarial"] / hours["transfer-nli", "standard"]
+    assert 1.5 < ratio < 1.7
+    small, large = (hours[f"transfer-nli{suffix}", "standard"] for suffix in ("", "-xlm-r-large"))
+    assert large > 2 * small
+
+
+def test_larger_parts_of_an_update_are_faster():
+    whole = replace(
+        PAPER,
+        checkpoints={key: replace(each, accumulation=1) for key, each in PAPER.checkpoints.items()},
+    )
+    runs = of("transfer-nli", "standard")
+    assert gpu_costs(whole, runs, 2.0).gpu_hours < gpu_costs(PAPER, runs, 2.0).gpu_hours
+
+
+def test_what_only_a_folder_can_give_is_said():
+    (line,) = only_in_folders("paper")
+    assert "dictionaries, neighbours" in line
+    assert "--data" in line
+    assert only_in_folders("lab") == []
