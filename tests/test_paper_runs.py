@@ -281,7 +281,7 @@ def test_every_architecture_runs_with_noise_and_with_other_words(made, key, arm)
 def test_the_training_items_of_the_hub_are_part_of_what_a_run_is(made):
     record, _ = made("transfer-nli", "standard")
     assert record.settings["hub"] == {"xnli": CARDS["xnli"].hub.revision}
-    (card,) = (each for each in record.data if each.name == "real-xnli")
+    (card,) = (each for each in record.data if each.name == "real-nli")
     assert card.details["counts"]["train"] == [ROWS / 3] * 3
 
 

@@ -218,7 +218,7 @@ def test_an_item_has_one_gold_label_whatever_it_is_asked_in(made):
 
 def test_items_never_translated_are_left_out_everywhere_and_counted(made):
     record, answers = made("transfer-paraphrase", "standard")
-    (card,) = (each for each in record.data if each.name == "real-pawsx")
+    (card,) = (each for each in record.data if each.name == "real-paraphrase")
     gone = card.details["left_out"]["test"]["items"]
     assert gone > 0
     assert answers["item"].nunique() == min(20, 24 - gone)

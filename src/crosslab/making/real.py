@@ -17,6 +17,7 @@ from crosslab.crews import AccelerateCrew, together
 from crosslab.data.catalogue import CARDS
 from crosslab.data.folder import folder_source
 from crosslab.data.folder_and_hub import source_of
+from crosslab.data.languages import NAMES
 from crosslab.data.rows import LabelledPairs
 from crosslab.devices import claimed, device, device_name, memory_of
 from crosslab.devices import gpus as present
@@ -92,7 +93,7 @@ def arm(
         answers=answers,
         metrics=run_metrics(tuned, summary(answers.to_pandas(), material.source)),
         data=[
-            _task_card(task, material, asked["data"]),
+            _task_card(task, material, asked),
             *(data_card(card, revision) for card, revision in asked["data"].items()),
         ],
     )
@@ -125,9 +126,7 @@ def _answers(
 # Cards
 
 
-def _task_card(
-    task: RealTaskConfig, material: RealMaterial, revisions: Mapping[str, str]
-) -> DataCard:
+def _task_card(task: RealTaskConfig, material: RealMaterial, asked: Mapping[str, Any]) -> DataCard:
     """Return the card of a task's items: sizes, balance, what was left out, and why."""
     splits = material.splits
     counts = {
@@ -135,15 +134,17 @@ def _task_card(
         for split, each in splits.items()
     }
     return DataCard(
-        name=f"real-{task.card}",
-        revision=revisions[task.card],
+        name=f"real-{asked['task']}",
+        revision=asked["data"][task.card],
         licence=CARDS[task.card].licence,
         description=f"{CARDS[task.card].name}; trained on {CARDS[task.training].name}.",
         details={
             "source": material.source,
             "labels": list(material.labels),
             "counts": counts,
-            "languages": [{"key": key} for key in (material.source, *material.targets)],
+            "languages": [
+                {"key": key, "name": NAMES[key]} for key in (material.source, *material.targets)
+            ],
             "asked": {
                 "same-language": len(splits["test"]),
                 "pairs_per_item": task.pairs_per_item,
