@@ -27,8 +27,11 @@ from crosslab.experiments import (
     planned_runs,
     revisions_of,
 )
+from crosslab.grafting.measures import word_translations
+from crosslab.pretrained import load_pretrained
 from crosslab.records import Store
 from crosslab.running import run
+from crosslab.vocabularies.choosing import Lexicon
 
 TARGETS = ("de", "zh")
 ROWS, BATCH = 24, 16
@@ -231,6 +234,13 @@ def test_a_checkpoint_is_recorded_with_its_hashes_and_how_it_lines_up(root, data
     assert 0 <= record.metrics["found: flores"] <= 1
     assert 0 < record.metrics["distance: tatoeba"] < 2
     assert set(Store(root).answers(planned.unit)["first"]) <= set(TARGETS)
+    assert (Store(root).folder(planned.unit) / "map.parquet").exists()
+
+
+def test_a_language_of_which_no_word_is_known_is_left_empty_and_breaks_nothing(vocabulary_of_none):
+    encoder, vocabulary = vocabulary_of_none
+    known = Lexicon(language="de", english={"a": ("one",)}, held_out={"b": ("one", "two")})
+    assert len(word_translations(encoder, vocabulary, {"de": known})) == 0
 
 
 def test_a_checkpoint_that_was_exchanged_since_is_refused(root, data, made):
@@ -248,6 +258,14 @@ def test_a_run_without_folder_and_network_says_what_to_do(tmp_path, monkeypatch)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(DataError, match="--data"):
         run("pretraining", "paper", arms=["mbert"], seed=0, results=str(tmp_path))
+
+
+@pytest.fixture
+def vocabulary_of_none(data):
+    """An encoder, and its vocabulary as if it knew no word."""
+    loaded = load_pretrained(data / "models" / "bert-base-multilingual-cased")
+    loaded.vocabulary.knows = lambda *_: False
+    return loaded.encoder, loaded.vocabulary
 
 
 # Arms

@@ -137,6 +137,17 @@ def test_a_step_records_how_words_and_sentences_line_up_in_every_language(root, 
     assert 0 < record.metrics["distance: flores"] < 2
 
 
+def test_a_step_puts_sentences_of_every_language_on_a_map(root, data):
+    planned = encoder_run_of(GRAFT_PAIRS, data)
+    path = Store(root).folder(planned.unit) / "map.parquet"
+    found = pq.read_table(path).to_pandas()
+    assert set(found["language"]) == {"en", *TARGETS}
+    assert set(found.groupby("item").size()) == {1 + len(TARGETS)}
+    english = found[found["language"] == "en"]
+    assert english[["across", "up"]].mean().abs().max() < 1e-3  # the middle of the map
+    assert english["across"].var() >= english["up"].var()  # the longer way lies flat
+
+
 def test_each_step_begins_where_the_one_before_ended(data):
     runs = [encoder_run_of(step, data) for step in STEPS]
     assert [[each.fingerprint for each in one.parents] for one in runs] == [

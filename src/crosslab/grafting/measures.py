@@ -19,7 +19,10 @@ from crosslab.vocabularies.vocabulary import ENGLISH, Vocabulary
 HELD_OUT, GRAFTED = "held out", "grafted"  # words that a graft is not made with, or is
 WORDS: Final = "words"
 
+MAPPED: Final = "flores"  # the set of which some sentences are put on a map
+
 _LONGEST: Final = 96  # tokens of a sentence
+_MAPPED_SENTENCES: Final = 30
 
 Vectors = NDArray[np.float32]
 Pairs = Mapping[str, tuple[Sequence[str], Sequence[str]]]
@@ -74,8 +77,10 @@ def _nearest_words(
 
 
 def _centred(table: Tensor, tokens: Sequence[Sequence[int]]) -> Vectors:
-    vectors = np.stack([table[list(each) or [0]].mean(dim=0).numpy() for each in tokens])
-    moved = vectors - vectors.mean(axis=0)
+    vectors = np.zeros((len(tokens), table.shape[1]), dtype=np.float32)
+    for row, each in enumerate(tokens):
+        vectors[row] = table[list(each) or [0]].mean(dim=0).numpy()
+    moved = vectors - vectors.sum(axis=0) / max(1, len(vectors))
     unit: Vectors = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
     return unit
 
@@ -112,6 +117,43 @@ def sentence_retrieval(
                 "distance": pa.array(np.linalg.norm(own - other, axis=1).astype(np.float16)),
             }
             found.append(pa.table(columns))
+    return pa.concat_tables(found).combine_chunks().unify_dictionaries()
+
+
+def sentence_map(
+    encoder: PreTrainedModel, vocabulary: Vocabulary, pairs: Mapping[str, Pairs]
+) -> pa.Table:
+    """Return where some sentences of one set lie in every language, on a plane.
+
+    The plane is the one on which the English sentences lie farthest apart; ``off`` is how far
+    a sentence lies from it.
+    """
+    english = next(iter(pairs.values()))[MAPPED][1][:_MAPPED_SENTENCES]
+    said = {ENGLISH: english} | {
+        language: sets[MAPPED][0][:_MAPPED_SENTENCES] for language, sets in pairs.items()
+    }
+    vectors = {
+        language: sentence_vectors(
+            encoder,
+            encoded_sentences(vocabulary.ids(each, language), vocabulary.marks, _LONGEST),
+        )
+        for language, each in said.items()
+    }
+    middle = vectors[ENGLISH].mean(axis=0)
+    _, _, axes = np.linalg.svd(vectors[ENGLISH] - middle, full_matrices=False)
+    plane = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True))  # of both ways, the same one
+    found = []
+    for language, each in vectors.items():
+        places = (each - middle) @ plane.T
+        off = np.linalg.norm(each - middle - places @ plane, axis=1)
+        columns: dict[str, Any] = {
+            "item": pa.array([f"{MAPPED}-{row:05d}" for row in range(len(each))]),
+            "language": pa.array([language] * len(each)).dictionary_encode(),
+            "across": pa.array(places[:, 0].astype(np.float32)),
+            "up": pa.array(places[:, 1].astype(np.float32)),
+            "off": pa.array(off.astype(np.float32)),
+        }
+        found.append(pa.table(columns))
     return pa.concat_tables(found).combine_chunks().unify_dictionaries()
 
 

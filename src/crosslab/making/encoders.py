@@ -26,7 +26,13 @@ from crosslab.experiments import (
 )
 from crosslab.grafting import steps
 from crosslab.grafting.english import english_folder
-from crosslab.grafting.measures import HELD_OUT, sentence_retrieval, summary, word_translations
+from crosslab.grafting.measures import (
+    HELD_OUT,
+    sentence_map,
+    sentence_retrieval,
+    summary,
+    word_translations,
+)
 from crosslab.grafting.saved import (
     ENCODERS,
     Grafted,
@@ -77,7 +83,7 @@ def made_encoder(
     """Graft an encoder and keep it beside the records, or fetch one; measure how it lines up."""
     begin = _newly_grafted if config.graft else _fetched
     encoder, noted = begin(config, planned, place, report)
-    words, sentences = _alignment(config, encoder, planned, place.source)
+    words, sentences, on_a_map = _alignment(config, encoder, planned, place.source)
     held_out = words.filter(np.asarray(words["kind"].to_pandas() == HELD_OUT))
     frame = held_out.to_pandas()
     right = frame["prediction"] == frame["gold"]
@@ -92,7 +98,11 @@ def made_encoder(
             "parameters": sum(each.numel() for each in encoder.model.parameters()),
         },
         data=[data_card(card, revision) for card, revision in planned.settings["data"].items()],
-        files={"words.parquet": parquet(words), "sentences.parquet": parquet(sentences)},
+        files={
+            "words.parquet": parquet(words),
+            "sentences.parquet": parquet(sentences),
+            "map.parquet": parquet(on_a_map),
+        },
     )
 
 
@@ -119,8 +129,8 @@ def _fetched(
 
 def _alignment(
     config: RealStudyConfig, encoder: Encoder, planned: PlannedRun, source: Source
-) -> tuple[pa.Table, pa.Table]:
-    """Return which English words and sentences lie nearest to those of every other language."""
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Return which English words and sentences lie nearest to others, and a map of some."""
     if config.graft:
         languages, most = config.graft.languages, config.graft.measured
     else:
@@ -130,7 +140,11 @@ def _alignment(
     pairs = {key: measuring_pairs(source, key) for key in languages}
     words = word_translations(encoder.model, encoder.vocabulary, lexicons)
     there = encoder.model.to(device())
-    return words, sentence_retrieval(there, encoder.vocabulary, pairs, most)
+    return (
+        words,
+        sentence_retrieval(there, encoder.vocabulary, pairs, most),
+        sentence_map(there, encoder.vocabulary, pairs),
+    )
 
 
 def data_card(key: str, revision: str) -> DataCard:
