@@ -49,8 +49,9 @@ def test_an_experiment_names_only_what_exists(experiment):
 @pytest.mark.parametrize("bar", bars(), ids=lambda bar: f"{bar.claim_id}-{bar.rung}")
 def test_a_bar_compares_arms_that_its_experiments_run_under_the_seeds_it_asks_for(bar):
     for name in bar.experiments:
-        assert {bar.treated, bar.control} <= set(EXPERIMENTS[name].arms)
-    assert list(study_config(bar.rung).seed_range) == list(bar.seed_range)
+        for arm in (bar.treated, bar.control):
+            seeds = [each.unit.seed for each in chosen_runs(name, bar.rung, (arm,))]
+            assert seeds == list(bar.seed_range)
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -136,8 +137,21 @@ def test_every_arm_of_an_experiment_is_run_under_every_seed(scale):
         (name, arm, seed)
         for name, each in experiments_of(scale).items()
         for arm in each.arms
-        for seed in study_config(scale).seed_range
+        for seed in seeds_of(scale, arm in each.barred)
     }
+
+
+def seeds_of(scale, barred):
+    config = study_config(scale)
+    more = getattr(config, "barred_seeds", 0) if barred else 0
+    return range(config.first_seed, config.first_seed + max(config.seeds, more))
+
+
+def test_an_arm_that_no_bar_compares_has_no_run_under_the_seeds_of_those_that_one_does():
+    last = seeds_of("bench", barred=True)[-1]
+    assert len(chosen_runs("transfer-nli", "bench", ("standard",), (last,))) == 1
+    with pytest.raises(UsageError, match="only standard, smoothing-synonyms have seeds above 104"):
+        chosen_runs("transfer-nli", "bench", ("adversarial",), (last,))
 
 
 def test_settings_are_chosen_on_another_world_by_source_language_dev_items_alone():

@@ -14,6 +14,7 @@ from crosslab.bookmarks import bookmark_file
 from crosslab.config import SCALES, CopiesConfig, OptimizerConfig, StepConfig, study_config
 from crosslab.errors import DataError, StoreError
 from crosslab.experiments import (
+    CLAIMED_ARMS,
     GRAFT,
     GRAFT_PAIRS,
     REAL_ARMS,
@@ -268,7 +269,8 @@ def test_the_two_encoders_give_different_answers(made):
 def test_a_plan_without_data_is_that_of_the_published_data():
     units = [each.unit for each in planned_runs("bench")]
     config = study_config("bench")
-    expected = len(STEPS) + 4 * len(REAL_ARMS) * config.seeds
+    more = 2 * (config.barred_seeds - config.seeds)  # of the two arms that bars compare
+    expected = len(STEPS) + 2 * ((len(REAL_ARMS) + len(CLAIMED_ARMS)) * config.seeds + more)
     assert len(units) == len(set(units)) == expected
 
 

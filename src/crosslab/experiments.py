@@ -66,6 +66,7 @@ REAL_ARMS: Final = (
 )
 
 
+CLAIMED_ARMS: Final = ("standard", "adversarial", "smoothing-noise", "smoothing-synonyms")
 STATIC_RELEASED: Final = "smoothing-synonyms-static-released"  # copies as well
 PAPER_ARMS: Final = tuple(STATIC_RELEASED if each == RELEASED else each for each in REAL_ARMS)
 
@@ -115,12 +116,11 @@ VARIANTS: Final[Mapping[str, Variant]] = {
 }
 
 
-# An update costs more on real languages, so fewer settings are compared.
-REAL_SWEPT: Final = tuple(
-    arm
-    for arm, each in SWEPT.items()
-    if each.method != "adversarial"
-    or each.settings in [AdversarialConfig(radius=radius) for radius in (0.03, 0.1, 0.3)]
+# An update costs more on real languages, so fewer settings are compared there.
+REAL_SWEPT: Final = (
+    *(f"adversarial-radius-{radius}-steps-1-plain-0.33-ramp-0.33" for radius in (0.03, 0.1, 0.3)),
+    *(f"smoothing-noise-radius-{radius}" for radius in (0.3, 1.0)),
+    *(f"consistency-radius-{radius}" for radius in (0.1, 0.3)),
 )
 
 
@@ -133,6 +133,7 @@ class Experiment:
     claims: tuple[str, ...]
     encoder: str = "mbert"
     evaluation: str = MATRIX
+    barred: tuple[str, ...] = ()  # arms that a bar compares, which may need more seeds
     scales: tuple[str, ...] = ("smoke", "lab")
 
 
@@ -143,7 +144,7 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     "transfer-nli": Experiment(task="nli", arms=ARMS, claims=("gain-nli", "gain-generalized")),
     "mechanism": Experiment(
         task="paraphrase",
-        arms=("standard", "adversarial", "smoothing-noise", "smoothing-synonyms"),
+        arms=CLAIMED_ARMS,
         claims=(),
         evaluation=MECHANISM,
     ),
@@ -160,27 +161,31 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
 }
 
 # On real languages the same two questions are put to an encoder whose alignment was trained,
-# and again to one whose words were only put in place.
+# and again, with fewer arms, to one whose words were only put in place.
 REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     f"transfer-{task}{suffix}": Experiment(
         task=task,
-        arms=REAL_ARMS,
+        arms=arms,
         claims=(f"gain-{task}", "gain-generalized") if not suffix else (),
         encoder=encoder,
+        barred=("standard", "smoothing-synonyms") if not suffix else (),
         scales=("bench",),
     )
     for task in ("paraphrase", "nli")
-    for suffix, encoder in (("", GRAFT_PAIRS), (f"-{GRAFT}", GRAFT))
+    for suffix, encoder, arms in (
+        ("", GRAFT_PAIRS, REAL_ARMS),
+        (f"-{GRAFT}", GRAFT, CLAIMED_ARMS),
+    )
 } | {
     f"tuning-{task}": Experiment(
         task=task,
-        arms=("standard", *REAL_SWEPT),
+        arms=("standard", *swept),
         claims=(),
         encoder=GRAFT,  # of which English is as it was before any grafting
         evaluation=SOURCE_DEV,
         scales=("bench-tuning",),
     )
-    for task in ("paraphrase", "nli")
+    for task, swept in (("nli", REAL_SWEPT), ("paraphrase", ()))  # an update costs most there
 }
 
 # With the paper's own encoders the claims are about mbert.
@@ -488,9 +493,20 @@ def planned_runs(scale: str, revisions: Revisions | None = None) -> list[Planned
         *(
             arm_run(scale, name, arm, seed, revisions)
             for name, experiment in experiments_of(scale).items()
-            for seed in config.seed_range
-            for arm in experiment.arms
+            for seed, arm in _seeded(config, experiment)
         ),
+    ]
+
+
+def _seeded(config: AnyStudyConfig, asked: Experiment) -> list[tuple[int, str]]:
+    """Return the arms of an experiment under each of their seeds, seed by seed."""
+    barred = config.barred_seeds if isinstance(config, RealStudyConfig) else 0
+    every = range(config.first_seed, config.first_seed + max(config.seeds, barred))
+    return [
+        (seed, arm)
+        for seed in every
+        for arm in asked.arms
+        if seed in config.seed_range or arm in asked.barred
     ]
 
 
@@ -514,8 +530,13 @@ def chosen_runs(
         raise UsageError(
             f"{experiment} is not part of scale '{scale}'; accepted: {', '.join(scales)}."
         )
-    allowed_arms = recipes_of(scale) if asked is None else asked.arms
-    allowed_seeds = (_encoder_seed(config),) if asked is None else tuple(config.seed_range)
+    if asked is None:
+        allowed = [(_encoder_seed(config), recipe) for recipe in recipes_of(scale)]
+    else:
+        allowed = _seeded(config, asked)
+    allowed_seeds, allowed_arms = (
+        tuple(dict.fromkeys(each)) for each in zip(*allowed, strict=True)
+    )
     problems = [
         *(str(problem) for arm in arms if (problem := _unknown(allowed_arms, arm))),
         *(
@@ -529,11 +550,17 @@ def chosen_runs(
         raise UsageError(problems)
     if asked is None:
         return [encoder_run(scale, recipe, revisions) for recipe in arms or allowed_arms]
-    return [
-        arm_run(scale, experiment, arm, seed, revisions)
-        for seed in seeds or allowed_seeds
-        for arm in arms or allowed_arms
+    found = [
+        (seed, arm)
+        for seed, arm in allowed
+        if (not seeds or seed in seeds) and (not arms or arm in arms)
     ]
+    if not found:
+        raise UsageError(
+            f"Of {experiment} at scale '{scale}' only {', '.join(asked.barred)} have seeds above "
+            f"{config.seed_range[-1]}."
+        )
+    return [arm_run(scale, experiment, arm, seed, revisions) for seed, arm in found]
 
 
 def _encoder_seed(config: AnyStudyConfig) -> int:
