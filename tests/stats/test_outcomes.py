@@ -217,3 +217,13 @@ def test_the_spread_over_items_is_no_larger_than_that_of_the_answers_there_are()
     claimed = np.mean([each.var(ddof=1) / len(each) for each in means])
     actual = np.var([each.mean() for each in means], ddof=1)
     assert claimed == pytest.approx(actual, rel=0.6)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_accuracy_by_pair_is_that_of_the_answers_there_are(which):
+    outcomes = partly(3)[which]
+    found = outcomes.points_by_pair("arm")
+    for first, one in enumerate(outcomes.languages):
+        for second, other in enumerate(outcomes.languages):
+            cell = outcomes.points("arm", outcomes.pair(one, other))
+            assert found[first, second] == pytest.approx(cell.mean())

@@ -54,14 +54,12 @@ def gain_by_language(evidence: Evidence, treated: str, control: str) -> Figure:
 def gain_matrix(evidence: Evidence, treated: str, control: str) -> Figure:
     """Return the gain in every ordered pair of languages."""
     outcomes, names = evidence.outcomes, evidence.names()
-    difference = outcomes.right[treated].mean(axis=(0, 1)) - outcomes.right[control].mean(
-        axis=(0, 1)
-    )
+    difference = outcomes.points_by_pair(treated) - outcomes.points_by_pair(control)
     figure, ((axes,),) = canvas(5.6)
     labels = [names[key] for key in outcomes.languages]
-    reach = max(1.0, float(np.abs(100 * difference).max()))
+    reach = max(1.0, float(np.abs(difference).max()))
     sns.heatmap(
-        100 * difference,
+        difference,
         ax=axes,
         annot=True,
         fmt="+.1f",
