@@ -7,17 +7,25 @@ from itertools import product
 import pyarrow.parquet as pq
 import pytest
 import torch
-from made_up_data import write_made_up_data
+from made_up_data import word_in, write_made_up_data
 from made_up_english import write_made_up_english
 
 from crosslab.bookmarks import bookmark_file
-from crosslab.config import SCALES, CopiesConfig, OptimizerConfig, StepConfig, study_config
+from crosslab.config import (
+    SCALES,
+    CopiesConfig,
+    EncoderConfig,
+    OptimizerConfig,
+    StepConfig,
+    study_config,
+)
 from crosslab.errors import DataError, StoreError
 from crosslab.experiments import (
     CLAIMED_ARMS,
     GRAFT,
     GRAFT_PAIRS,
     REAL_ARMS,
+    SCRATCH,
     SOURCE_DEV,
     STEPS,
     chosen_runs,
@@ -28,6 +36,7 @@ from crosslab.grafting.english import english_folder
 from crosslab.grafting.saved import ENCODERS, WEIGHTS, load_grafted
 from crosslab.making import real
 from crosslab.making.made import summary
+from crosslab.pretrained import checkpoint_hashes, load_pretrained
 from crosslab.records import Store
 from crosslab.running import run
 
@@ -54,6 +63,18 @@ def tiny(english):
             rows=replace(step, epochs=8),
             body=replace(step, epochs=4),
             words=60,
+            measured=20,
+            threads=1,
+        ),
+        scratch=replace(
+            config.scratch,
+            languages=TARGETS,
+            encoder=EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32, longest_input=96),
+            steps=6,
+            vocabulary=300,
+            lines=80,
+            pairs=40,
+            batch=16,
             measured=20,
             threads=1,
         ),
@@ -97,7 +118,7 @@ def tiny_bench(tmp_path_factory, one_thread):
 def root(tmp_path_factory, tiny_bench, data):
     """A results folder with all encoders."""
     folder = tmp_path_factory.mktemp("results")
-    run("pretraining", "bench", arms=STEPS, seed=0, results=str(folder), data=str(data))
+    run("pretraining", "bench", arms=(*STEPS, SCRATCH), seed=0, results=str(folder), data=str(data))
     return folder
 
 
@@ -201,6 +222,28 @@ def test_an_encoder_with_other_weights_than_recorded_is_refused(root, data, made
         (folder / WEIGHTS).write_bytes(before)
 
 
+def test_an_encoder_from_scratch_is_kept_as_a_checkpoint_and_made_again(root, data, made):
+    planned = encoder_run_of(SCRATCH, data)
+    record = Store(root).record(planned.unit)
+    folder = root / ENCODERS / planned.unit.fingerprint
+    assert record.metrics["encoder"] == checkpoint_hashes(folder)
+    one, _ = made("transfer-nli-scratch", "standard")
+    assert one.parents == [planned.unit.fingerprint]
+    before = (folder / WEIGHTS).read_bytes()
+    shutil.rmtree(folder)
+    made("transfer-nli-scratch", "smoothing-noise")
+    assert (folder / WEIGHTS).read_bytes() == before
+
+
+def test_the_words_of_an_encoder_from_scratch_are_those_of_all_languages(root, data):
+    folder = root / ENCODERS / encoder_run_of(SCRATCH, data).unit.fingerprint
+    loaded = load_pretrained(folder)
+    german, chinese = (word_in(key, "garden") for key in TARGETS)
+    for language, word in (("en", "garden"), ("de", german), ("zh", chinese)):
+        assert loaded.vocabulary.knows(word, language)
+    assert 5 < loaded.encoder.get_input_embeddings().weight.shape[0] <= 300
+
+
 # Arms
 
 
@@ -269,8 +312,9 @@ def test_the_two_encoders_give_different_answers(made):
 def test_a_plan_without_data_is_that_of_the_published_data():
     units = [each.unit for each in planned_runs("bench")]
     config = study_config("bench")
-    more = 2 * (config.barred_seeds - config.seeds)  # of the two arms that bars compare
-    expected = len(STEPS) + 2 * ((len(REAL_ARMS) + len(CLAIMED_ARMS)) * config.seeds + more)
+    more = 2 * (config.barred_seeds - config.seeds)  # of the two arms that a bar compares
+    arms = 2 * len(REAL_ARMS) + 3 * len(CLAIMED_ARMS)  # the third: the encoder from scratch
+    expected = len(STEPS) + 1 + arms * config.seeds + 2 * more
     assert len(units) == len(set(units)) == expected
 
 

@@ -10,6 +10,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreT
 
 from crosslab.config import CheckpointConfig
 from crosslab.errors import DataError
+from crosslab.models import seeded
 from crosslab.provenance import digest
 from crosslab.vocabularies.published import PublishedVocabulary
 
@@ -71,7 +72,8 @@ def checkpoint_hashes(folder: Path) -> dict[str, str]:
 
 def load_pretrained(folder: Path) -> Pretrained:
     """Return the encoder as a classifier reads it: with a pooler where the classifier has one."""
-    classifier = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
+    with seeded(0, "checkpoint"):  # for what a checkpoint may lack
+        classifier = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     return Pretrained(classifier.base_model.eval(), PublishedVocabulary(tokenizer))
 

@@ -38,7 +38,7 @@ def masked_batches(
     inputs = _inputs(tokenizer, text)
     rng = generator(config.seed, "masking")
     for rows in endless_batches(inputs.lengths, config.batch, rng):
-        yield _masked(inputs.rows(rows), config.masked_share, len(tokenizer.get_vocab()), rng)
+        yield masked(inputs.rows(rows), config.masked_share, len(tokenizer.get_vocab()), rng)
 
 
 def masked_word_loss(model: BertForMaskedLM, batch: MaskedBatch) -> Tensor:
@@ -65,9 +65,7 @@ def _inputs(tokenizer: Tokenizer, text: Mapping[str, Sequence[str]]) -> Encoded:
     return encoded_pairs(first, second, MARKS)
 
 
-def _masked(
-    inputs: Encoded, share: float, vocabulary: int, rng: np.random.Generator
-) -> MaskedBatch:
+def masked(inputs: Encoded, share: float, vocabulary: int, rng: np.random.Generator) -> MaskedBatch:
     """Return inputs with a share of the words hidden: 80 % masked, 10 % random, 10 % kept."""
     ids = inputs.ids
     hidden = (rng.random(ids.shape) < share) & (ids >= SPECIAL_IDS.stop)

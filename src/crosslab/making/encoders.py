@@ -20,6 +20,8 @@ from crosslab.experiments import (
     GRAFT_PAIRS,
     GRAFT_TEXT,
     PRETRAINING,
+    SCRATCH,
+    STEPS,
     PlannedRun,
     chosen_runs,
     revisions_of,
@@ -46,6 +48,7 @@ from crosslab.making.made import Made
 from crosslab.models import settle
 from crosslab.pretrained import MODELS, checkpoint_folder, checkpoint_hashes, load_pretrained
 from crosslab.records import DataCard, Store, Unit, locked, parquet
+from crosslab.scratch import pretrained_from_scratch
 from crosslab.training import Report
 from crosslab.vocabularies.choosing import lexicon
 from crosslab.vocabularies.vocabulary import Vocabulary
@@ -72,8 +75,8 @@ class Place:
         """The folder of published encoders, where there is one."""
         return self.data / MODELS if self.data else None
 
-    def grafted(self, unit: Unit) -> Path:
-        """The folder of a grafted encoder, beside the records."""
+    def kept(self, unit: Unit) -> Path:
+        """The folder of an encoder that was made here, beside the records."""
         return self.root / ENCODERS / unit.fingerprint
 
 
@@ -81,7 +84,10 @@ def made_encoder(
     config: RealStudyConfig, planned: PlannedRun, place: Place, report: Report
 ) -> Made:
     """Graft an encoder and keep it beside the records, or fetch one; measure how it lines up."""
-    begin = _newly_grafted if config.graft else _fetched
+    if planned.unit.arm in STEPS:
+        begin = _newly_grafted
+    else:
+        begin = _newly_pretrained if planned.unit.arm == SCRATCH else _fetched
     encoder, noted = begin(config, planned, place, report)
     words, sentences, on_a_map = _alignment(config, encoder, planned, place.source)
     held_out = words.filter(np.asarray(words["kind"].to_pandas() == HELD_OUT))
@@ -110,8 +116,38 @@ def _newly_grafted(
     config: RealStudyConfig, planned: PlannedRun, place: Place, report: Report
 ) -> tuple[Encoder, dict[str, Any]]:
     grafted, noted = _grafted(config, planned, place, report)
-    kept = save_grafted(place.grafted(planned.unit), grafted)
+    kept = save_grafted(place.kept(planned.unit), grafted)
     return Encoder(grafted.encoder, grafted.vocabulary), {**noted, "encoder": kept}
+
+
+def _newly_pretrained(
+    config: RealStudyConfig, planned: PlannedRun, place: Place, report: Report
+) -> tuple[Encoder, dict[str, Any]]:
+    folder = place.kept(planned.unit)
+    losses = _pretrain(config, folder, place, report)
+    loaded = load_pretrained(folder)
+    noted = {"final_loss": float(np.mean(losses[-50:])), "encoder": checkpoint_hashes(folder)}
+    return Encoder(loaded.encoder, loaded.vocabulary), noted
+
+
+def _pretrain(config: RealStudyConfig, folder: Path, place: Place, report: Report) -> list[float]:
+    """Pre-train an encoder from nothing and keep it as a checkpoint; weights last."""
+    assert config.scratch is not None
+    made = pretrained_from_scratch(config.scratch, place.source, report)
+    made.tokenizer.save_pretrained(folder)
+    made.encoder.save_pretrained(folder)
+    return made.losses
+
+
+def _from_scratch_before(
+    config: RealStudyConfig, parent: Unit, place: Place, report: Report
+) -> Path:
+    """Return the folder of an encoder, which is made again where only its record is there."""
+    folder = place.kept(parent)
+    with locked(folder.with_suffix(".lock")):
+        if not is_saved(folder):
+            _pretrain(config, folder, place, report)
+    return folder
 
 
 def _fetched(
@@ -131,11 +167,7 @@ def _alignment(
     config: RealStudyConfig, encoder: Encoder, planned: PlannedRun, source: Source
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return which English words and sentences lie nearest to others, and a map of some."""
-    if config.graft:
-        languages, most = config.graft.languages, config.graft.measured
-    else:
-        languages = tuple(sorted({key for task in config.tasks.values() for key in task.targets}))
-        most = config.checkpoints[planned.unit.arm].measured
+    languages, most = _measured_on(config, planned.unit.arm)
     lexicons = {key: lexicon(dictionary(source, key)) for key in languages}
     pairs = {key: measuring_pairs(source, key) for key in languages}
     words = word_translations(encoder.model, encoder.vocabulary, lexicons)
@@ -145,6 +177,16 @@ def _alignment(
         sentence_retrieval(there, encoder.vocabulary, pairs, most),
         sentence_map(there, encoder.vocabulary, pairs),
     )
+
+
+def _measured_on(config: RealStudyConfig, recipe: str) -> tuple[tuple[str, ...], int]:
+    """Return the languages that an encoder is measured on, and how many sentences of each."""
+    if recipe in config.checkpoints:
+        asked = {key for task in config.tasks.values() for key in task.targets}
+        return tuple(sorted(asked)), config.checkpoints[recipe].measured
+    made = config.scratch if recipe == SCRATCH else config.graft
+    assert made is not None
+    return made.languages, made.measured
 
 
 def data_card(key: str, revision: str) -> DataCard:
@@ -168,10 +210,13 @@ def encoder_of(
         StoreError: It has no record, or other weights than the record's.
     """
     parent, recorded = _recorded(asking, place)
-    if config.graft:
+    if parent.arm in STEPS:
         grafted = _grafted_before(config, asking, place, report)
         return Encoder(grafted.encoder, grafted.vocabulary)
-    folder = checkpoint_folder(config.checkpoints[parent.arm], place.models)
+    if parent.arm == SCRATCH:
+        folder = _from_scratch_before(config, parent, place, report)
+    else:
+        folder = checkpoint_folder(config.checkpoints[parent.arm], place.models)
     if checkpoint_hashes(folder) != recorded:
         raise StoreError(
             f"{folder} holds other weights than {Store(place.root).folder(parent)} records. Bring "
@@ -218,7 +263,7 @@ def _grafted_before(
     """Return the encoder that a run starts from, made again where only its record is there."""
     assert config.graft is not None
     parent, recorded = _recorded(asking, place)
-    folder = place.grafted(parent)
+    folder = place.kept(parent)
     with locked(folder.with_suffix(".lock")):
         if not is_saved(folder):
             revisions = revisions_of(config.scale, str(place.data) if place.data else "")
