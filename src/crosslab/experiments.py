@@ -499,7 +499,7 @@ def methods_of(config: AnyStudyConfig, arm: str, task: str = "") -> MethodsConfi
     """Return the settings of the methods as an arm has them; real tasks differ in some."""
     own = VARIANTS[arm].settings if arm in VARIANTS else None
     changed: dict[str, Any] = {} if own is None else {_section(arm): own}
-    if isinstance(config, RealStudyConfig):
+    if isinstance(config, RealStudyConfig) and task:
         changed["copies"] = config.tasks[task].copies
     return replace(config.methods, **changed)
 

@@ -1,8 +1,9 @@
 """The settings that were tried before any was chosen, and what the rule of choice makes of them.
 
-The sweep is an experiment with records of its own (scale ``tuning``), on a world that the
-published runs never see and on source-language dev items alone. Accuracy is computed anew
-from the answers. One seed was run per task, so intervals count items and no seeds.
+A sweep is an experiment with records of its own, on source-language dev items alone: that of
+the lab (scale ``tuning``) on a world that the published runs never see, that on real
+languages (``bench-tuning``) under other seeds. Accuracy is computed anew from the answers.
+One seed was run per task, so intervals count items and no seeds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +14,15 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crosslab.config import lab_config
+from crosslab.config import study_config
 from crosslab.errors import StoreError
-from crosslab.experiments import EXPERIMENTS, SOURCE_DEV, SWEPT, method_key, method_settings
+from crosslab.experiments import (
+    SOURCE_DEV,
+    SWEPT,
+    experiments_of,
+    method_key,
+    method_settings,
+)
 from crosslab.records import MANIFEST, Record, Store, Unit
 from crosslab.stats.crossed import Estimate, averaged
 
@@ -64,6 +71,7 @@ class Choice:
 class Sweep:
     """Everything that was tried; without the control nothing can be judged, and nothing is."""
 
+    scale: str
     control: Mapping[str, Estimate]
     tried: tuple[Setting, ...]
     records: tuple[Record, ...]
@@ -87,7 +95,7 @@ class Sweep:
     def choice(self, method: str, scale: str) -> Choice:
         """Return what the rule picks for a method, and what a scale of the study uses."""
         tried = [each for each in self.tried if each.method == method]
-        used = method_settings(lab_config(scale), method)
+        used = method_settings(study_config(scale), method)
         return Choice(
             method=method,
             by_rule=picked(tried),
@@ -107,16 +115,21 @@ def picked(tried: Sequence[Setting]) -> Setting | None:
     return max(passing, key=lambda each: (each.radius, each.accuracy.mean), default=None)
 
 
-def sweep(store: Store) -> Sweep:
+def sweep(store: Store, scale: str = SCALE) -> Sweep:
     """Return what was tried; an empty sweep where this folder has no records of one.
 
-    A setting enters only with a run on every task. Runs that are missing are named.
+    A setting enters only with a run on every task that is swept. Runs that are missing are
+    named.
 
     Raises:
         StoreError: A record does not match its files, or two runs answered other items.
     """
-    tasks = {name: each.task for name, each in EXPERIMENTS.items() if each.evaluation == SOURCE_DEV}
-    units = [each for each in _units(store) if each.experiment in tasks]
+    tasks = {
+        name: each.task
+        for name, each in experiments_of(scale).items()
+        if each.evaluation == SOURCE_DEV and set(each.arms) > {CONTROL}
+    }
+    units = [each for each in _units(store, scale) if each.experiment in tasks]
     there = [unit for unit in units if store.state(unit) != "absent"]
     right = {
         arm: {tasks[name]: _right(store, runs) for name, runs in by_task.items()}
@@ -127,6 +140,7 @@ def sweep(store: Store) -> Sweep:
     records = tuple(store.record(unit) for unit in there)
     values = {each.unit.arm: each.settings["method"] for each in records}
     return Sweep(
+        scale=scale,
         control={task: _over_items(each) for task, each in control.items()},
         tried=tuple(_settings(complete, control, values)) if control else (),
         records=records,
@@ -179,9 +193,9 @@ def in_words(values: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _units(store: Store) -> list[Unit]:
-    there = (store.root / SCALE / MANIFEST).exists()
-    return store.manifest(SCALE).units if there else []
+def _units(store: Store, scale: str) -> list[Unit]:
+    there = (store.root / scale / MANIFEST).exists()
+    return store.manifest(scale).units if there else []
 
 
 def _grouped(units: Sequence[Unit]) -> dict[str, dict[str, list[Unit]]]:
@@ -227,8 +241,8 @@ def _paired(
 ) -> "pd.Series[float]":
     if not control.index.equals(treated.index):
         raise StoreError(
-            f"{arm} of scale {SCALE} answered other items than {CONTROL}; move its records away "
-            f"and run: crosslab study --scale {SCALE}"
+            f"{arm} answered other items than {CONTROL}; move the records of the sweep away and "
+            "make it again."
         )
     return control - treated
 

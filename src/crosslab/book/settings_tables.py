@@ -10,7 +10,6 @@ from crosslab.records import SHORT
 from crosslab.sweep import (
     CONTROL,
     LEVEL,
-    SCALE,
     TOLERANCE_POINTS,
     Choice,
     Setting,
@@ -20,9 +19,9 @@ from crosslab.sweep import (
 )
 
 _ABSENT: Final = (
-    f"**This folder has no records at scale `{SCALE}`**, or none of `{CONTROL}` on every task, so "
-    f"nothing can be shown here of how settings were chosen. To make them: `crosslab study "
-    f"--scale {SCALE} --results FOLDER`. The settings themselves are in the last table."
+    "**This folder has no records at scale `{scale}`**, or none of `{control}` on every task, so "
+    "nothing can be shown here of how settings were chosen. To make them: `crosslab study "
+    "--scale {scale} --results FOLDER`. The settings themselves are in the last table."
 )
 
 
@@ -38,7 +37,7 @@ def rule_words() -> str:
 def sweep_words(found: Sweep) -> str:
     """Return what the sweep consists of, or that there is none here, and what is missing."""
     if not found.tried:
-        return _ABSENT
+        return _ABSENT.format(scale=found.scale, control=CONTROL)
     seeds = {record.unit.seed for record in found.records}
     items = sorted({int(each.degrees) + 1 for each in found.control.values()})
     said = [
