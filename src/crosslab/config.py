@@ -598,7 +598,11 @@ _BENCH_NLI: Final = RealTaskConfig(
     train=22_803,
     test=1000,
     pairs_per_item=4,
-    finetune=_BENCH_FINETUNE,
+    finetune=replace(
+        _BENCH_FINETUNE,
+        batch=24,
+        optimizer=OptimizerConfig(learning_rate=1e-4, warm_up_steps=95),
+    ),
     copies=CopiesConfig(copies=2, epochs=1),
 )
 
