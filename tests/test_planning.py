@@ -4,7 +4,7 @@ import shutil
 import pytest
 from conftest import made_up_study
 
-from crosslab.experiments import ARMS, EXPERIMENTS, planned_runs
+from crosslab.experiments import ARMS, EXPERIMENTS, PRETRAINING, planned_runs
 from crosslab.planning import batches, explained, steps
 from crosslab.records import Store
 
@@ -21,6 +21,15 @@ def all_of(root, **changed):
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory):
     return all_of(tmp_path_factory.mktemp("complete"))
+
+
+def test_long_runs_are_batched_by_themselves_but_for_the_steps_of_an_encoder():
+    made = batches(planned_runs("bench"))
+    (encoders,) = (each for each in made if each.experiment == PRETRAINING)
+    assert encoders.arms == ("graft", "graft+text", "graft+pairs", "scratch")
+    assert {len(each.arms) for each in made if each != encoders} == {1}
+    assert len({each.name for each in made}) == len(made)
+    assert sum(len(each.arms) for each in made) == len(planned_runs("bench"))
 
 
 def test_runs_of_one_seed_share_a_notebook_and_wait_for_their_encoder():

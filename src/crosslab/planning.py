@@ -7,8 +7,9 @@ kept, anything else is run, and the latest record of the same run tells why.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crosslab.experiments import PlannedRun, Revisions, changes, planned_runs
-from crosslab.records import Record, Store
+from crosslab.config import RealStudyConfig, study_config
+from crosslab.experiments import PRETRAINING, PlannedRun, Revisions, changes, planned_runs
+from crosslab.records import Record, Store, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +66,34 @@ def _differences(earlier: Record, planned: PlannedRun) -> Iterator[str]:
 
 
 def batches(todo: Sequence[PlannedRun]) -> list[Batch]:
-    """Return the missing runs, batched by experiment and seed."""
-    grouped: dict[tuple[str, int], list[PlannedRun]] = {}
+    """Return the missing runs, batched by experiment and seed; long ones each by itself."""
+    grouped: dict[str, list[PlannedRun]] = {}
     for planned in todo:
-        grouped.setdefault((planned.unit.experiment, planned.unit.seed), []).append(planned)
-    names = {
-        planned.unit: batch_name(experiment, seed)
-        for (experiment, seed), group in grouped.items()
-        for planned in group
-    }
+        grouped.setdefault(batch_name(planned.unit), []).append(planned)
+    names = {planned.unit: name for name, group in grouped.items() for planned in group}
     return [
         Batch(
-            name=batch_name(experiment, seed),
-            experiment=experiment,
-            seed=seed,
+            name=name,
+            experiment=group[0].unit.experiment,
+            seed=group[0].unit.seed,
             arms=tuple(planned.unit.arm for planned in group),
             needs=tuple(sorted({names[p] for each in group for p in each.parents if p in names})),
             threads=max(planned.threads for planned in group),
         )
-        for (experiment, seed), group in grouped.items()
+        for name, group in grouped.items()
     ]
 
 
-def batch_name(experiment: str, seed: int) -> str:
-    """Return the name of a batch, which its log and its marker carry too."""
-    return f"{experiment}-seed-{seed}"
+def batch_name(unit: Unit) -> str:
+    """Return the name of the batch a run is in, which its log and its marker carry too.
+
+    Starting a notebook takes seconds: much of a run in the laboratory, nothing of one on real
+    languages, where cores would stand idle behind a long batch. Steps of grafting build on each
+    other and stay together.
+    """
+    long = isinstance(study_config(unit.scale), RealStudyConfig)
+    alone = f"-{unit.arm}" if long and unit.experiment != PRETRAINING else ""
+    return f"{unit.experiment}{alone}-seed-{unit.seed}"
 
 
 def explained(plan: Sequence[Step]) -> list[str]:

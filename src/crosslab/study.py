@@ -243,9 +243,7 @@ def _report_failures(
 ) -> None:
     """Raise with what went wrong in every batch that did not end well."""
     absent = {
-        batch_name(planned.unit.experiment, planned.unit.seed)
-        for planned in todo
-        if store.state(planned.unit) != "present"
+        batch_name(planned.unit) for planned in todo if store.state(planned.unit) != "present"
     }
     problems = [
         f"{batch.name}: {words}"
