@@ -7,6 +7,7 @@ made, and a fingerprint computed, in a moment.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -624,7 +625,7 @@ def _planned(  # noqa: PLR0913 - the parts of a fingerprint, each named
     entry: tuple[str, ...],
     parents: tuple[Unit, ...] = (),
 ) -> PlannedRun:
-    sources, packages = source_digests(entry), answering_versions()
+    sources, packages = source_digests(entry), dict(_versions())
     identity = {
         "experiment": experiment,
         "arm": arm,
@@ -643,6 +644,12 @@ def _planned(  # noqa: PLR0913 - the parts of a fingerprint, each named
     return PlannedRun(
         unit=unit, settings=chosen, sources=sources, packages=packages, parents=parents
     )
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """Return the versions of answering packages, looked up once: what is imported stays."""
+    return answering_versions()
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:

@@ -1,0 +1,162 @@
+"""Tables and sentences of the chapter that sets the rungs of evidence side by side."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from crosslab.book.render import measured, points, table, with_interval
+from crosslab.claims import Verdict, bars, claims
+from crosslab.config import study_config
+from crosslab.costs import gpu_costs
+from crosslab.data.languages import NAMES
+from crosslab.evidence import estimate_of
+from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of, planned_runs
+from crosslab.published import System, published
+from crosslab.records import MANIFEST, Store
+from crosslab.rungs import CONTROL, LEVEL, ROBUST, SCALE, TASKS, Rungs, where_poor
+from crosslab.verdicts import judged
+
+_RUNGS: Final = ("lab", SCALE)
+_BENCHMARK: Final = {"paraphrase": "pawsx", "nli": "xnli"}
+_NAMES: Final = {"paraphrase": "PAWS-X", "nli": "XNLI"}
+_PRICE: Final = 2.0  # of a GPU hour, as `crosslab plan` has it
+
+
+def verdicts_by_rung(store: Store) -> dict[str, dict[str, Verdict]]:
+    """Return the verdicts of each rung that this folder has a study of, by claim."""
+    return {
+        rung: {each.claim_id: each for each in judged(store, rung) if each.rung == rung}
+        for rung in _RUNGS
+        if (store.root / rung / MANIFEST).exists()
+    }
+
+
+def claim_table(found: Mapping[str, Mapping[str, Verdict]]) -> str:
+    """Return every claim that has a bar, its figure, and what each rung says of it."""
+    asked = list(dict.fromkeys(bar.claim_id for bar in bars()))
+    names = {claim.claim_id: claim.name for claim in claims()}
+    claimed = {bar.claim_id: bar.claimed_points for bar in bars()}
+    rows = [
+        (
+            f"[{names[key]}](claims/{key}.md)",
+            "a direction" if claimed[key] is None else points(claimed[key] or 0.0),
+            *(_said(found.get(rung, {}).get(key)) for rung in _RUNGS),
+            "not run: needs-gpu",
+        )
+        for key in asked
+    ]
+    return table(("claim", "claimed", *(f"rung `{rung}`" for rung in _RUNGS), "`paper`"), rows)
+
+
+def _said(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not run"
+    return f"{verdict.replication}: {measured(verdict)}"
+
+
+def paper_words() -> str:
+    """Return what it would take to run the claims with the paper's own encoders."""
+    config = study_config("paper")
+    hours = {
+        name: gpu_costs(
+            config,  # type: ignore[arg-type]  # paper is a scale on real languages
+            [each for each in planned_runs("paper") if each.unit.experiment == name],
+            _PRICE,
+        ).gpu_hours
+        for name, each in experiments_of("paper").items()
+        if each.claims
+    }
+    every = "; ".join(f"`{name}` about {each:.0f} GPU hours" for name, each in hours.items())
+    return (
+        "Rung `paper` was not run: it needs a GPU and a network (`needs-gpu`, `needs-network`). "
+        f"With mBERT, all arms and five seeds it is reckoned at {every}, which nobody measured. "
+        "The command: `crosslab study --scale paper --data DIR`. What it would take to run "
+        "everything, `crosslab plan --scale paper` says."
+    )
+
+
+def accuracy_table(found: Rungs, task: str) -> str:
+    """Return published accuracy beside that of plain fine-tuning here, language by language."""
+    systems = [each for each in published().systems if each.benchmark == _BENCHMARK[task]]
+    systems = [each for each in systems if each.accuracy_points]
+    here = {encoder: found.of(task, encoder) for encoder in (GRAFT, GRAFT_PAIRS, "scratch")}
+    ours = {encoder: each.evidence.outcomes for encoder, each in here.items() if each is not None}
+    languages = published().benchmark(_BENCHMARK[task]).test_items
+    rows = [
+        (
+            NAMES[key],
+            *(_published(each, key) for each in systems),
+            *(
+                f"{one.points(CONTROL, one.pair(key, key)).mean():.1f}" if key in one.languages
+                else "" for one in ours.values()
+            ),
+        )
+        for key in languages
+    ]  # fmt: skip
+    header = (
+        _NAMES[task],
+        *(f"{each.name}" for each in systems),
+        *(f"`{encoder}`, here" for encoder in ours),
+    )
+    return table(header, rows)
+
+
+def _published(system: System, language: str) -> str:
+    value = system.accuracy_points.get(language)
+    return "" if value is None else f"{value:.1f}"
+
+
+def gain_table(found: Rungs) -> str:
+    """Return what every arm of the claims gains, by task and encoder."""
+    rows = [
+        (
+            _NAMES[each.task],
+            f"`{each.encoder}`",
+            len(each.evidence.outcomes.seeds),
+            *(with_interval(each.gain(arm).interval(LEVEL)) for arm in ROBUST),
+        )
+        for each in found.asked
+        if len(each.evidence.outcomes.seeds) > 1
+    ]
+    return table(("task", "encoder", "seeds", *(f"`{arm}`" for arm in ROBUST)), rows)
+
+
+def poor_words(found: Rungs) -> str:
+    """Return whether arms gain more where languages line up badly, in sentences."""
+    said = []
+    for task in TASKS:
+        for arm in ROBUST:
+            difference = where_poor(found, task, arm)
+            if difference is None:
+                continue
+            interval = difference.interval(LEVEL)
+            if interval.low > 0:
+                words = "gains more where languages line up badly"
+            elif interval.high < 0:
+                words = "gains less where languages line up badly"
+            else:
+                words = "gains neither more nor less, as far as these runs can tell"
+            said.append(f"- {_NAMES[task]}, `{arm}`: {words}, by {with_interval(interval)} points.")
+    return "\n".join(said) or "Nothing was run on both encoders yet."
+
+
+def missing_words(found: Rungs) -> str:
+    """Return what was planned on real languages and not run yet."""
+    if not found.missing:
+        return ""
+    names = ", ".join(f"`{name}`" for name in found.missing)
+    return f"**Not run yet, or not to the end**: {names}."
+
+
+def source_words(found: Rungs) -> str:
+    """Return how well plain fine-tuning does in English, and over chance elsewhere."""
+    said = []
+    for each in found.asked:
+        outcomes = each.evidence.outcomes
+        source = outcomes.points(CONTROL, outcomes.pair(outcomes.source, outcomes.source)).mean()
+        others = estimate_of(outcomes.points(CONTROL, outcomes.same_language())).mean
+        chance = 100 * outcomes.commonest_share
+        said.append(
+            f"{_NAMES[each.task]} with `{each.encoder}`: {source:.1f} in English, {others:.1f} on "
+            f"average over the other languages, {chance:.1f} for always giving the commonest answer"
+        )
+    return "; ".join(said) + "." if said else ""

@@ -1,0 +1,81 @@
+import pytest
+from conftest import rows
+from made_up_rungs import made_up_rungs
+
+from crosslab.book import rung_tables as tables
+from crosslab.claims import bars
+from crosslab.experiments import CLAIMED_ARMS
+from crosslab.records import Store
+from crosslab.rungs import rungs
+
+SHARES = {
+    ("paraphrase", "graft"): {**dict.fromkeys(CLAIMED_ARMS, 0.5), "adversarial": 0.9},
+    ("paraphrase", "graft+pairs"): dict.fromkeys(CLAIMED_ARMS, 0.5),
+    ("nli", "graft+pairs"): dict.fromkeys(CLAIMED_ARMS, 0.5),
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return made_up_rungs(tmp_path_factory.mktemp("s"), SHARES)
+
+
+@pytest.fixture(scope="module")
+def found(store):
+    return rungs(store)
+
+
+def test_every_claim_with_a_bar_has_a_line_and_a_rung_that_was_not_run_says_so(store):
+    verdicts = tables.verdicts_by_rung(store)
+    assert set(verdicts) == {"bench"}
+    body = rows(tables.claim_table(verdicts))[2:]
+    assert len(body) == len({bar.claim_id for bar in bars()})
+    assert {row[2] for row in body} == {"not run"}  # no study of the lab in this folder
+    assert all(row[3].startswith("inconclusive") for row in body)  # three seeds of ten
+    assert {row[4] for row in body} == {"not run: needs-gpu"}
+
+
+def test_published_accuracy_stands_beside_our_own_and_empty_where_none_is_in_print(found):
+    header, _, *body = rows(tables.accuracy_table(found, "paraphrase"))
+    assert header[:2] == ["PAWS-X", "mBERT"]
+    assert header[-2:] == ["`graft`, here", "`graft+pairs`, here"]
+    by_language = {row[0]: row for row in body}
+    assert by_language["German"][1] == "85.7"
+    assert 35 < float(by_language["German"][-1]) < 65
+    assert by_language["Korean"][-1] == ""  # not asked here
+
+
+def test_gains_are_shown_by_task_and_encoder(found):
+    body = rows(tables.gain_table(found))[2:]
+    assert [row[:3] for row in body] == [
+        ["PAWS-X", "`graft+pairs`", "3"],
+        ["PAWS-X", "`graft`", "3"],
+        ["XNLI", "`graft+pairs`", "3"],
+    ]
+
+
+def test_whether_more_is_gained_where_languages_line_up_badly_follows_from_the_interval(found):
+    lines = tables.poor_words(found).splitlines()
+    assert len(lines) == 3  # one task was run on both encoders
+    assert "`adversarial`: gains more where languages line up badly" in lines[0]
+    assert "XNLI" not in tables.poor_words(found)
+
+
+def test_what_was_not_run_is_named(found):
+    said = tables.missing_words(found)
+    assert "`transfer-nli-graft`" in said
+    assert "`transfer-nli-scratch`" in said
+
+
+def test_the_rung_that_needs_a_gpu_says_what_it_would_take_and_by_which_command():
+    said = tables.paper_words()
+    assert "crosslab study --scale paper" in said
+    assert "nobody measured" in said
+    assert said.count("GPU hours") == 2
+
+
+def test_without_any_run_nothing_is_claimed(tmp_path):
+    empty = rungs(Store(tmp_path))
+    assert "Nothing was run" in tables.poor_words(empty)
+    assert tables.source_words(empty) == ""
+    assert tables.verdicts_by_rung(Store(tmp_path)) == {}

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from made_up_rungs import SEEDS, made_up_rungs
+
+from crosslab.experiments import CLAIMED_ARMS
+from crosslab.lineup import lineup
+from crosslab.records import Store
+from crosslab.rungs import CONTROL, ROBUST, by_alignment, rungs, where_poor
+
+PLAIN = dict.fromkeys(CLAIMED_ARMS, 0.5)
+BETTER = {**PLAIN, "adversarial": 0.8}
+SHARES = {
+    ("paraphrase", "graft"): BETTER,
+    ("paraphrase", "graft+pairs"): PLAIN,
+    ("nli", "graft"): PLAIN,
+    ("nli", "graft+pairs"): PLAIN,
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return made_up_rungs(tmp_path_factory.mktemp("s"), SHARES)
+
+
+def test_every_experiment_with_a_seed_is_there_and_the_others_are_named(store):
+    found = rungs(store)
+    assert {(each.task, each.encoder) for each in found.asked} == set(SHARES)
+    assert found.missing == ("transfer-nli-scratch",)
+    assert found.of("nli", "scratch") is None
+
+
+def test_without_a_study_everything_is_missing(tmp_path):
+    found = rungs(Store(tmp_path))
+    assert found.asked == ()
+    assert "transfer-nli" in found.missing
+
+
+def test_a_gain_is_that_of_the_target_languages(store):
+    each = rungs(store).of("paraphrase", "graft")
+    outcomes = each.evidence.outcomes
+    by_hand = [
+        100 * (outcomes.right["adversarial"] * 1.0 - outcomes.right[CONTROL])[:, :, n, n]
+        for n in (1, 2)
+    ]
+    assert each.gain("adversarial").mean == pytest.approx(np.mean(by_hand))
+
+
+def test_what_lines_up_stands_beside_what_is_gained(store):
+    rows = by_alignment(rungs(store), lineup(store))
+    assert len(rows) == 4 * 2 * len(ROBUST)  # experiments, languages, arms
+    one = rows[(rows["encoder"] == "graft") & (rows["language"] == "sw")]
+    assert set(one["found"]) == {20.0}
+    assert (rows["low"] <= rows["estimate"]).all()
+
+
+def test_gaining_more_where_languages_line_up_badly_is_found_where_it_is_so(store):
+    found = rungs(store)
+    interval = where_poor(found, "paraphrase", "adversarial").interval(0.95)
+    assert interval.low > 0
+    assert interval.estimate == pytest.approx(30, abs=8)
+
+
+def test_nothing_is_said_where_one_of_the_encoders_was_not_asked(tmp_path):
+    store = made_up_rungs(tmp_path, {("nli", "graft"): PLAIN})
+    assert where_poor(rungs(store), "nli", "adversarial") is None
+
+
+def test_the_difference_between_encoders_covers_the_truth_as_often_as_it_says(tmp_path):
+    # both encoders gain nothing: the interval is to hold zero in most of many comparisons
+    holds = []
+    for number in range(6):
+        folder = tmp_path / str(number)
+        shares = {key: dict.fromkeys(CLAIMED_ARMS, 0.4 + 0.05 * number) for key in SHARES}
+        found = rungs(made_up_rungs(folder, shares))
+        for task in ("paraphrase", "nli"):
+            for arm in ROBUST:
+                interval = where_poor(found, task, arm).interval(0.95)
+                holds.append(interval.low <= 0 <= interval.high)
+    assert np.mean(holds) > 0.8
+    assert len(holds) == 36
+
+
+def test_seeds_are_paired(store):
+    assert rungs(store).asked[0].evidence.outcomes.seeds == SEEDS
