@@ -45,6 +45,15 @@ def test_published_accuracy_stands_beside_our_own_and_empty_where_none_is_in_pri
     assert by_language["Korean"][-1] == ""  # not asked here
 
 
+@pytest.mark.parametrize("task", ["paraphrase", "nli"])
+def test_every_published_column_says_where_it_was_read_with_its_mark(found, task):
+    header, *_ = rows(tables.accuracy_table(found, task))
+    columns = [name for name in header[1:] if "here" not in name]
+    said = tables.sources_words(task)
+    assert all(f"{name}: " in said for name in columns)
+    assert said.count("(SEEN)") == len(columns)
+
+
 def test_gains_are_shown_by_task_and_encoder(found):
     body = rows(tables.gain_table(found))[2:]
     assert [row[:3] for row in body] == [

@@ -74,10 +74,21 @@ def paper_words() -> str:
     )
 
 
+def sources_words(task: str) -> str:
+    """Return where the published figures of a task were read, with their marks."""
+    each = "; ".join(f"{one.name}: {one.source} ({one.mark})" for one in _systems(task))
+    return f"{_NAMES[task]}, published: {each}."
+
+
+def _systems(task: str) -> list[System]:
+    """Return the published systems that have figures by language."""
+    systems = [each for each in published().systems if each.benchmark == _BENCHMARK[task]]
+    return [each for each in systems if each.accuracy_points]
+
+
 def accuracy_table(found: Rungs, task: str) -> str:
     """Return published accuracy beside that of plain fine-tuning here, language by language."""
-    systems = [each for each in published().systems if each.benchmark == _BENCHMARK[task]]
-    systems = [each for each in systems if each.accuracy_points]
+    systems = _systems(task)
     here = {encoder: found.of(task, encoder) for encoder in (GRAFT, GRAFT_PAIRS, "scratch")}
     ours = {encoder: each.evidence.outcomes for encoder, each in here.items() if each is not None}
     languages = published().benchmark(_BENCHMARK[task]).test_items

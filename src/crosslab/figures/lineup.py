@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -63,8 +62,6 @@ def _map(axes: Axes, each: Aligned) -> None:
             [english["across"]], [english["up"]], s=70, facecolor="white", edgecolor=colour, lw=1.8,
             zorder=5,
         )  # fmt: skip
-    reach = float(np.abs(each.places[["across", "up"]].to_numpy()).max()) * 1.05
-    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[], aspect="equal")
 
 
 def _nothing() -> Figure:
