@@ -75,6 +75,15 @@ def test_a_plan_names_every_run_its_state_and_its_cost(project, crosslab):
     assert plan["memory_gib"] > 0
 
 
+def test_the_plan_of_the_paper_says_what_a_gpu_would_take_before_anything_starts(project, crosslab):
+    plan = json.loads(crosslab("plan", "--scale", "paper", "--price", "3", "--json").stdout)
+    assert {run["state"] for run in plan["runs"]} == {"absent"}
+    assert plan["gpu_hours"] > 0
+    assert plan["disk_gib"] > 0
+    assert plan["price"] == pytest.approx(3 * plan["gpu_hours"])
+    assert not (project / "runs").exists()
+
+
 def test_a_plan_needs_no_torch_and_changes_nothing(project, crosslab):
     done = crosslab("plan", "--scale", "smoke")
     assert done.returncode == 0
