@@ -124,7 +124,10 @@ VARIANTS: Final[Mapping[str, Variant]] = {
 
 # An update costs more on real languages, so fewer settings are compared there.
 REAL_SWEPT: Final = (
-    *(f"adversarial-radius-{radius}-steps-1-plain-0.33-ramp-0.33" for radius in (0.03, 0.1, 0.3)),
+    *(
+        f"adversarial-radius-{radius}-steps-1-plain-0.33-ramp-0.33"
+        for radius in (0.01, 0.03, 0.1, 0.3)
+    ),
     *(f"smoothing-noise-radius-{radius}" for radius in (0.3, 1.0)),
     *(f"consistency-radius-{radius}" for radius in (0.1, 0.3)),
 )

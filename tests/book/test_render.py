@@ -1,13 +1,12 @@
 import pytest
 from conftest import made_up_study, rows
 
-from crosslab import claims
 from crosslab.book import render, transfer_tables
+from crosslab.claims import claim_and_bar
 from crosslab.evidence import gathered
 from crosslab.verdicts import verdict
 
-(BAR,) = (each for each in claims.bars() if each.claim_id == "gain-paraphrase")
-(CLAIM,) = (each for each in claims.claims() if each.claim_id == BAR.claim_id)
+CLAIM, BAR = claim_and_bar("gain-paraphrase", rung="lab")
 
 
 @pytest.fixture(scope="module")
