@@ -144,8 +144,7 @@ def only_in_folders(scale: str) -> list[str]:
     if not found:
         return []
     return [
-        f"Not on the hub: {', '.join(found)}. Runs that read them need a folder: --data DIR "
-        "(see README)."
+        f"Not on the hub: {', '.join(found)}. Give a folder that has them: --data DIR (README)."
     ]
 
 

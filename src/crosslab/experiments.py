@@ -5,7 +5,7 @@ records) -> ``training.py`` (the loop). Nothing here imports torch, so a plan is
 made, and a fingerprint computed, in a moment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -227,8 +227,12 @@ PAPER_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
 _ENCODER_ENTRY: Final = ("crosslab.pretraining",)
 _STEP_ENTRY: Final = ("crosslab.grafting.steps", "crosslab.grafting.measures")
 _ARM_ENTRY: Final = ("crosslab.finetuning", "crosslab.materials.laboratory")
-_SCRATCH_ENTRY: Final = ("crosslab.scratch", "crosslab.pretrained", "crosslab.grafting.measures")
-_CHECKPOINT_ENTRY: Final = ("crosslab.pretrained", "crosslab.grafting.measures")
+_SCRATCH_ENTRY: Final[tuple[str, ...]] = (
+    "crosslab.scratch",
+    "crosslab.pretrained",
+    "crosslab.grafting.measures",
+)
+_CHECKPOINT_ENTRY: Final[tuple[str, ...]] = ("crosslab.pretrained", "crosslab.grafting.measures")
 _REAL_ARM_ENTRY: Final = (
     "crosslab.finetuning",
     "crosslab.evaluation",
@@ -236,13 +240,20 @@ _REAL_ARM_ENTRY: Final = (
 )
 
 # The data that each step of grafting reads, and what its encoder is measured on.
-_MEASURING_DATA: Final = ("dictionaries", "tatoeba", "flores")
+_MEASURING_DATA: Final[tuple[str, ...]] = ("dictionaries", "tatoeba", "flores")
 _STEP_DATA: Final[Mapping[str, tuple[str, ...]]] = {
     GRAFT: ("dictionaries", "rawtext", "tatoeba", "flores"),
     GRAFT_TEXT: ("dictionaries", "rawtext", "tatoeba", "flores"),
     GRAFT_PAIRS: ("dictionaries", "tatoeba-mt", "parallel", "tatoeba", "flores"),
 }
-_SCRATCH_DATA: Final = ("dictionaries", "rawtext", "tatoeba-mt", "parallel", "tatoeba", "flores")
+_SCRATCH_DATA: Final[tuple[str, ...]] = (
+    "dictionaries",
+    "rawtext",
+    "tatoeba-mt",
+    "parallel",
+    "tatoeba",
+    "flores",
+)
 _EVALUATION_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
     MATRIX: ("crosslab.evaluation",),
     MECHANISM: ("crosslab.mechanism",),
@@ -277,8 +288,7 @@ def encoder_run(
     if isinstance(config, RealStudyConfig):
         if recipe in STEPS:
             return _step_run(config, recipe, revisions)
-        make = _scratch_run if recipe == SCRATCH else _checkpoint_run
-        return make(config, recipe, revisions)
+        return _whole_run(config, recipe, revisions)
     chosen = {
         "recipe": recipe,
         "lab": settings(config.lab),
@@ -296,35 +306,22 @@ def encoder_run(
     )
 
 
-def _checkpoint_run(config: RealStudyConfig, key: str, revisions: Revisions | None) -> PlannedRun:
-    """Return the run that fetches a published encoder and measures how it lines up."""
-    asked = config.checkpoints[key]
-    chosen = {
-        "recipe": key,
-        "checkpoint": settings(asked),
-        "data": {card: _revision(card, revisions) for card in _MEASURING_DATA},
-        "threads": asked.threads,
-    }
-    return _planned(config.scale, PRETRAINING, key, seed=0, chosen=chosen, entry=_CHECKPOINT_ENTRY)
-
-
-def _scratch_run(config: RealStudyConfig, recipe: str, revisions: Revisions | None) -> PlannedRun:
-    """Return the run that pre-trains an encoder from nothing."""
-    assert config.scratch is not None
+def _whole_run(config: RealStudyConfig, recipe: str, revisions: Revisions | None) -> PlannedRun:
+    """Return the run that makes an encoder in one go: pre-trains it from nothing, or fetches it."""
+    if recipe == SCRATCH:
+        assert config.scratch is not None
+        part, asked, seed = "scratch", settings(config.scratch), config.scratch.seed
+        read, entry = _SCRATCH_DATA, _SCRATCH_ENTRY
+    else:
+        part, asked, seed = "checkpoint", settings(config.checkpoints[recipe]), 0
+        read, entry = _MEASURING_DATA, _CHECKPOINT_ENTRY
     chosen = {
         "recipe": recipe,
-        "scratch": settings(config.scratch),
-        "data": {card: _revision(card, revisions) for card in _SCRATCH_DATA},
-        "threads": config.scratch.threads,
+        part: asked,
+        "data": {card: _revision(card, revisions) for card in read},
+        "threads": asked["threads"],
     }
-    return _planned(
-        config.scale,
-        PRETRAINING,
-        recipe,
-        seed=config.scratch.seed,
-        chosen=chosen,
-        entry=_SCRATCH_ENTRY,
-    )
+    return _planned(config.scale, PRETRAINING, recipe, seed=seed, chosen=chosen, entry=entry)
 
 
 def _step_run(config: RealStudyConfig, step: str, revisions: Revisions | None) -> PlannedRun:
@@ -580,12 +577,7 @@ def chosen_runs(
     )
     problems = [
         *(str(problem) for arm in arms if (problem := _unknown(allowed_arms, arm))),
-        *(
-            f"Seed {seed} is not part of {experiment} at scale '{scale}'; accepted: "
-            f"{allowed_seeds[0]} to {allowed_seeds[-1]}."
-            for seed in seeds
-            if seed not in allowed_seeds
-        ),
+        *_strange_seeds(experiment, scale, seeds, allowed_seeds),
     ]
     if problems:
         raise UsageError(problems)
@@ -602,6 +594,17 @@ def chosen_runs(
             f"{config.seed_range[-1]}."
         )
     return [arm_run(scale, experiment, arm, seed, revisions) for seed, arm in found]
+
+
+def _strange_seeds(
+    experiment: str, scale: str, seeds: tuple[int, ...], allowed: tuple[int, ...]
+) -> Iterator[str]:
+    for seed in seeds:
+        if seed not in allowed:
+            yield (
+                f"Seed {seed} is not part of {experiment} at scale '{scale}'; accepted: "
+                f"{allowed[0]} to {allowed[-1]}."
+            )
 
 
 def _encoder_seed(config: AnyStudyConfig) -> int:
