@@ -8,7 +8,7 @@ from conftest import made_up_study
 from crosslab.config import SCALES, study_config
 from crosslab.costs import costs_of, gpu_costs, only_in_folders, planned_updates
 from crosslab.experiments import ARMS, EXPERIMENTS, chosen_runs, planned_runs
-from crosslab.planning import steps
+from crosslab.planning import Step, steps
 from crosslab.records import Store
 
 NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
@@ -101,8 +101,23 @@ def test_larger_parts_of_an_update_are_faster():
     assert gpu_costs(whole, runs, 2.0).gpu_hours < gpu_costs(PAPER, runs, 2.0).gpu_hours
 
 
-def test_what_only_a_folder_can_give_is_said():
-    (line,) = only_in_folders("paper")
-    assert "dictionaries, neighbours" in line
+def steps_of(*planned, state="not run yet"):
+    return [Step(planned=each, state=state, why=()) for each in planned]
+
+
+def test_what_only_a_folder_can_give_is_said_with_the_runs_that_read_it():
+    arms = ("standard", "adversarial", "smoothing-synonyms", "code-switch")
+    runs = [planned for arm in arms for planned in of("transfer-nli", arm)]
+    (line,) = only_in_folders("paper", steps_of(*runs))
+    assert "neighbours, dictionaries, which 2 of 4 runs read" in line
+    assert "(smoothing-synonyms, code-switch)" in line
     assert "--data" in line
-    assert only_in_folders("lab") == []
+
+
+def test_nothing_is_said_of_folders_where_no_run_waits_for_one():
+    encoders = chosen_runs("pretraining", "paper")
+    plain = of("transfer-nli", "standard")
+    waiting = of("transfer-nli", "code-switch")
+    assert only_in_folders("paper", steps_of(*encoders, *plain)) == []
+    assert only_in_folders("paper", steps_of(*waiting, state="present")) == []
+    assert only_in_folders("lab", steps_of(*chosen_runs("transfer-nli", "lab"))) == []

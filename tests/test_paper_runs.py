@@ -233,7 +233,8 @@ def test_a_checkpoint_is_recorded_with_its_hashes_and_how_it_lines_up(root, data
     assert set(record.metrics["encoder"]) == {"config.json", "model.safetensors"}
     assert 0 <= record.metrics["found: flores"] <= 1
     assert 0 < record.metrics["distance: tatoeba"] < 2
-    assert set(Store(root).answers(planned.unit)["first"]) <= set(TARGETS)
+    assert set(Store(root).answers(planned.unit)["first"]) == set(TARGETS)
+    assert "dictionaries" not in planned.settings["data"]  # which are not on the hub
     assert (Store(root).folder(planned.unit) / "map.parquet").exists()
 
 

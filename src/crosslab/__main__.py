@@ -93,7 +93,7 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of the command
         return
     for line in explained(found):
         typer.echo(line)
-    for line in (*cost.words(), *([] if data else only_in_folders(scale))):
+    for line in (*cost.words(), *([] if data else only_in_folders(scale, found))):
         typer.echo(line)
 
 

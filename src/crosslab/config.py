@@ -593,15 +593,13 @@ _BENCH_SCRATCH: Final = ScratchConfig(
 _BENCH_NLI: Final = RealTaskConfig(
     card="xnli",
     training="nli-en",
-    parts=("mnli-train", "mnli-dev"),
+    parts=("train",),
     targets=_XNLI,
-    train=22_803,
+    train=50_758,
     test=1000,
     pairs_per_item=4,
     finetune=replace(
-        _BENCH_FINETUNE,
-        batch=24,
-        optimizer=OptimizerConfig(learning_rate=1e-4, warm_up_steps=95),
+        _BENCH_FINETUNE, optimizer=OptimizerConfig(learning_rate=1e-4, warm_up_steps=160)
     ),
     copies=CopiesConfig(copies=2, epochs=1),
 )

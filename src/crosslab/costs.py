@@ -138,13 +138,17 @@ def costs_of(  # noqa: PLR0913 - what a cost depends on
     return core_costs(todo, store, published, cores)
 
 
-def only_in_folders(scale: str) -> list[str]:
-    """Return, in a line, which data of a scale only a folder can give; nothing if none."""
+def only_in_folders(scale: str, plan: Sequence[Step]) -> list[str]:
+    """Return, in a line, which data only a folder can give, and how many runs wait for them."""
+    todo = [each.planned for each in plan if each.state != "present"]
     found = [key for key in cards_read(scale) if CARDS[key].hub is None]
-    if not found:
+    waiting = [each.unit.arm for each in todo if set(found) & set(each.settings.get("data", ()))]
+    if not waiting:
         return []
+    arms = ", ".join(dict.fromkeys(waiting))
     return [
-        f"Not on the hub: {', '.join(found)}. Give a folder that has them: --data DIR (README)."
+        f"Not on the hub: {', '.join(found)}, which {len(waiting)} of {len(todo)} runs read "
+        f"({arms}). Give a folder that has them: --data DIR (README)."
     ]
 
 

@@ -240,7 +240,7 @@ _REAL_ARM_ENTRY: Final = (
 )
 
 # The data that each step of grafting reads, and what its encoder is measured on.
-_MEASURING_DATA: Final[tuple[str, ...]] = ("dictionaries", "tatoeba", "flores")
+_CHECKPOINT_DATA: Final[tuple[str, ...]] = ("tatoeba", "flores")  # all of it is on the hub
 _STEP_DATA: Final[Mapping[str, tuple[str, ...]]] = {
     GRAFT: ("dictionaries", "rawtext", "tatoeba", "flores"),
     GRAFT_TEXT: ("dictionaries", "rawtext", "tatoeba", "flores"),
@@ -254,6 +254,12 @@ _SCRATCH_DATA: Final[tuple[str, ...]] = (
     "tatoeba",
     "flores",
 )
+# What methods know of words; all others read none of it, so they run without.
+WORD_DATA: Final[Mapping[str, tuple[str, ...]]] = {
+    "smoothing-synonyms": ("neighbours",),
+    "smoothing-synonyms-static": ("neighbours",),
+    "code-switch": ("dictionaries",),
+}
 _EVALUATION_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
     MATRIX: ("crosslab.evaluation",),
     MECHANISM: ("crosslab.mechanism",),
@@ -314,7 +320,7 @@ def _whole_run(config: RealStudyConfig, recipe: str, revisions: Revisions | None
         read, entry = _SCRATCH_DATA, _SCRATCH_ENTRY
     else:
         part, asked, seed = "checkpoint", settings(config.checkpoints[recipe]), 0
-        read, entry = _MEASURING_DATA, _CHECKPOINT_ENTRY
+        read, entry = _CHECKPOINT_DATA, _CHECKPOINT_ENTRY
     chosen = {
         "recipe": recipe,
         part: asked,
@@ -386,9 +392,9 @@ def cards_read(scale: str) -> tuple[str, ...]:
     config = study_config(scale)
     if not isinstance(config, RealStudyConfig):
         return ()
-    steps = _STEP_DATA.values() if config.graft else (_MEASURING_DATA,)
+    steps = _STEP_DATA.values() if config.graft else (_CHECKPOINT_DATA,)
     tasks = [(task.card, task.training) for task in config.tasks.values()]
-    every = (*steps, ("dictionaries", "neighbours"), *tasks)
+    every = (*steps, *tasks, *WORD_DATA.values())
     return tuple(dict.fromkeys(card for cards in every for card in cards))
 
 
@@ -446,7 +452,7 @@ def _real_settings(
     config: RealStudyConfig, asked: Experiment, arm: str, revisions: Revisions | None
 ) -> dict[str, Any]:
     task = config.tasks[asked.task]
-    cards = (task.card, task.training, "dictionaries", "neighbours")
+    cards = (task.card, task.training, *WORD_DATA.get(method_key(arm), ()))
     return {
         "task": asked.task,
         "arm": arm,

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -6,13 +7,17 @@ import pytest
 import torch
 from made_up_data import write_made_up_data
 from made_up_english import pieces
+from transformers import BertConfig, BertForSequenceClassification
 
+from crosslab.config import study_config
 from crosslab.data.folder import folder_source
 from crosslab.data.loading import labelled_pairs
+from crosslab.experiments import PAPER_ARMS, REAL_ARMS, WORD_DATA, method_key, methods_of
 from crosslab.grafting.english import english_marks
 from crosslab.materials.real import MixedDesign, RealMaterial, word_places
-from crosslab.methods.base import pair_batch, replaced
-from crosslab.models import torch_generator
+from crosslab.methods import method
+from crosslab.methods.base import Context, Rewriting, pair_batch, replaced
+from crosslab.models import seeded, torch_generator
 from crosslab.vocabularies.grafted import GraftedVocabulary
 
 TARGETS = ("de", "ru")
@@ -103,6 +108,47 @@ def test_long_pairs_are_cut_from_the_longer_sentence(source, vocabulary, materia
     cut = inputs.lengths == 22
     assert cut.any()
     assert (np.abs(firsts - seconds)[cut] <= 20).all()
+
+
+# What a method reads of words
+
+
+def learning(method_of, material, vocabulary):
+    """Return the loss of a small model on some items, and the rows that the method makes."""
+    reader = material.split("train")
+    pairs = reader.pairs("en", "en").rows(np.arange(16))
+    if isinstance(method_of, Rewriting):
+        pairs = method_of.training_set(pairs, material.resources, torch_generator(1))
+    labels = np.resize(reader.labels[:16], len(pairs))
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        num_labels=3,
+    )
+    with seeded(0, "model"):
+        model = BertForSequenceClassification(config)
+        model.classifier.weight.data *= 50  # a fresh head hardly tells inputs apart
+    context = Context(material.resources, torch_generator(2), 0.9)
+    return method_of.loss(model.eval(), pair_batch(pairs, labels), context).item()
+
+
+@pytest.mark.parametrize("arm", sorted({*REAL_ARMS, *PAPER_ARMS}))
+def test_a_method_learns_the_same_from_the_words_it_reads_as_from_all(arm, material, vocabulary):
+    """So that a run without synonyms needs no synonyms, and one with them is not left without."""
+    read = WORD_DATA.get(method_key(arm), ())
+    made = method(method_key(arm), methods_of(study_config("bench"), arm, "nli"))
+    own = replace(
+        material,
+        neighbours=material.neighbours if "neighbours" in read else {},
+        dictionary=material.dictionary if "dictionaries" in read else {},
+    )
+    without = replace(material, neighbours={}, dictionary={})
+    everything = learning(made, material, vocabulary)
+    assert learning(made, own, vocabulary) == everything
+    assert (learning(made, without, vocabulary) != everything) == bool(read)
 
 
 # Words

@@ -17,7 +17,6 @@ from crosslab.vocabularies.choosing import Lexicon
 from crosslab.vocabularies.vocabulary import ENGLISH, Vocabulary
 
 HELD_OUT, GRAFTED = "held out", "grafted"  # words that a graft is not made with, or is
-WORDS: Final = "words"
 
 MAPPED: Final = "flores"  # the set of which some sentences are put on a map
 
@@ -157,12 +156,12 @@ def sentence_map(
     return pa.concat_tables(found).combine_chunks().unify_dictionaries()
 
 
-def summary(words: pa.Table, sentences: pa.Table) -> dict[str, Any]:
+def summary(sentences: pa.Table, words: pa.Table | None = None) -> dict[str, Any]:
     """Return the shares and distances a person looks at first, averaged over languages."""
-    frames = [words.to_pandas(), sentences.to_pandas()]
+    frames = [sentences.to_pandas(), *([] if words is None else [words.to_pandas()])]
     right = pd.concat([each.assign(right=each["prediction"] == each["gold"]) for each in frames])
     per_language = right.groupby(["kind", "first"], observed=True)["right"].mean()
-    apart = frames[1].groupby(["kind", "first"], observed=True)["distance"].mean()
+    apart = frames[0].groupby(["kind", "first"], observed=True)["distance"].mean()
     return {
         **{f"found: {kind}": float(each.mean()) for kind, each in per_language.groupby("kind")},
         **{f"distance: {kind}": float(each.mean()) for kind, each in apart.groupby("kind")},

@@ -53,6 +53,8 @@ from crosslab.training import Report
 from crosslab.vocabularies.choosing import lexicon
 from crosslab.vocabularies.vocabulary import Vocabulary
 
+WORDS, SENTENCES, MAP = "words", "sentences", "map"  # what is kept of how an encoder lines up
+
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
@@ -89,27 +91,35 @@ def made_encoder(
     else:
         begin = _newly_pretrained if planned.unit.arm == SCRATCH else _fetched
     encoder, noted = begin(config, planned, place, report)
-    words, sentences, on_a_map = _alignment(config, encoder, planned, place.source)
-    held_out = words.filter(np.asarray(words["kind"].to_pandas() == HELD_OUT))
-    frame = held_out.to_pandas()
-    right = frame["prediction"] == frame["gold"]
-    by_language = right.groupby(frame["first"], sort=False, observed=True).mean()
+    tables = _alignment(config, encoder, planned, place.source)
+    sentences, words = tables[SENTENCES], tables.get(WORDS)
+    held_out = None if words is None else _held_out(words)
     return Made(
-        answers=held_out.combine_chunks(),
+        answers=sentences if held_out is None else held_out,
         metrics={
-            "word_translation": float(by_language.mean()),
-            "word_translation_by_language": by_language.round(4).to_dict(),
-            **summary(words, sentences),
+            **({} if held_out is None else _translated(held_out)),
+            **summary(sentences, words),
             **noted,
             "parameters": sum(each.numel() for each in encoder.model.parameters()),
         },
         data=[data_card(card, revision) for card, revision in planned.settings["data"].items()],
-        files={
-            "words.parquet": parquet(words),
-            "sentences.parquet": parquet(sentences),
-            "map.parquet": parquet(on_a_map),
-        },
+        files={f"{name}.parquet": parquet(each) for name, each in tables.items()},
     )
+
+
+def _held_out(words: pa.Table) -> pa.Table:
+    return words.filter(np.asarray(words["kind"].to_pandas() == HELD_OUT)).combine_chunks()
+
+
+def _translated(held_out: pa.Table) -> dict[str, Any]:
+    """Return the share of words that find their translation, on average and by language."""
+    frame = held_out.to_pandas()
+    right = frame["prediction"] == frame["gold"]
+    by_language = right.groupby(frame["first"], sort=False, observed=True).mean()
+    return {
+        "word_translation": float(by_language.mean()),
+        "word_translation_by_language": by_language.round(4).to_dict(),
+    }
 
 
 def _newly_grafted(
@@ -165,18 +175,23 @@ def _fetched(
 
 def _alignment(
     config: RealStudyConfig, encoder: Encoder, planned: PlannedRun, source: Source
-) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Return which English words and sentences lie nearest to others, and a map of some."""
+) -> dict[str, pa.Table]:
+    """Return which English words and sentences lie nearest to others, and a map of some.
+
+    Words are asked for where the run reads dictionaries.
+    """
     languages, most = _measured_on(config, planned.unit.arm)
-    lexicons = {key: lexicon(dictionary(source, key)) for key in languages}
     pairs = {key: measuring_pairs(source, key) for key in languages}
-    words = word_translations(encoder.model, encoder.vocabulary, lexicons)
+    found = {}
+    if "dictionaries" in planned.settings["data"]:
+        lexicons = {key: lexicon(dictionary(source, key)) for key in languages}
+        found[WORDS] = word_translations(encoder.model, encoder.vocabulary, lexicons)
     there = encoder.model.to(device())
-    return (
-        words,
-        sentence_retrieval(there, encoder.vocabulary, pairs, most),
-        sentence_map(there, encoder.vocabulary, pairs),
-    )
+    return {
+        **found,
+        SENTENCES: sentence_retrieval(there, encoder.vocabulary, pairs, most),
+        MAP: sentence_map(there, encoder.vocabulary, pairs),
+    }
 
 
 def _measured_on(config: RealStudyConfig, recipe: str) -> tuple[tuple[str, ...], int]:

@@ -74,6 +74,7 @@ def arm(
         encoder.vocabulary,
         place.source,
         longest=config.longest_input,
+        known=asked["data"],
         matching="released" if asked["matching"] == "released" else "handled",
     )
     file = bookmark_file(place.root, planned.unit)

@@ -5,7 +5,7 @@ one language and its second from another. Every item is asked in every language;
 are many, so each item is asked in some of them, all pairs equally often (``MixedDesign``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -275,7 +275,7 @@ class RealMaterial:
 
     def _spelling(self, numbers: Mapping[str, int]) -> Spelling:
         tokens = [self._tokens(word) for word in numbers]
-        longest = max(map(len, tokens))
+        longest = max(1, *map(len, tokens))  # also where no word is known
         table = torch.zeros((len(tokens), longest), dtype=torch.long)
         for row, each in enumerate(tokens):
             table[row, : len(each)] = torch.tensor(each)
@@ -295,21 +295,26 @@ def _tagged(language: str, word: str) -> str:
     return f"{language}{_TAG}{word}"
 
 
-def real_material(
+def real_material(  # noqa: PLR0913 - what a run reads, each named
     task: RealTaskConfig,
     vocabulary: Vocabulary,
     source: Source,
     *,
     longest: int,
+    known: Collection[str],
     matching: Matching,
 ) -> RealMaterial:
-    """Return what a task's runs learn from and are asked about."""
+    """Return what a task's runs learn from and are asked about.
+
+    ``known`` names the data sets of words that the method of a run looks into.
+    """
     languages = (ENGLISH, *task.targets)
     training = joined(
         [labelled_pairs(source, task.training, part, [ENGLISH]) for part in task.parts]
     )
     test = labelled_pairs(source, task.card, "test", languages)
-    lexicons = {key: lexicon(dictionary(source, key)) for key in task.targets}
+    translated = task.targets if "dictionaries" in known else ()
+    lexicons = {key: lexicon(dictionary(source, key)) for key in translated}
     return RealMaterial(
         splits={
             "train": training.take(range(min(task.train, len(training)))),
@@ -318,7 +323,7 @@ def real_material(
         },
         vocabulary=vocabulary,
         targets=task.targets,
-        neighbours=neighbours(source),
+        neighbours=neighbours(source) if "neighbours" in known else {},
         dictionary={key: _turned_round(each) for key, each in lexicons.items()},
         longest=longest,
         design=MixedDesign(languages=languages, pairs_per_item=task.pairs_per_item),
