@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from crosslab.config import EncoderConfig, study_config
-from crosslab.experiments import planned_runs
+from crosslab.config import EncoderConfig
 from crosslab.lab.laboratory import laboratory
 from crosslab.records import DataCard, Manifest, Store, Unit
+from crosslab.runs import planned_runs
+from crosslab.scales import study_config
 
 PROJECT = Path(__file__).parents[1]
 LANGUAGES = ("ave", "bor", "cym")

@@ -7,12 +7,13 @@ from functools import partial
 import torch
 
 from crosslab.bookmarks import FileBookmark
-from crosslab.config import TaskConfig, study_config
+from crosslab.config import TaskConfig
 from crosslab.errors import DataError
 from crosslab.finetuning import finetuned
 from crosslab.lab.tasks import TASKS
 from crosslab.materials.laboratory import lab_material
 from crosslab.methods import method
+from crosslab.scales import study_config
 
 CONFIG = replace(study_config("smoke").finetune, epochs=2, checkpoints=2, accumulation=4)
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 from conftest import draft
 from made_up_lineup import LANGUAGES, made_up_lineup
 
-from crosslab.experiments import CLAIMED_ARMS, experiments_of
+from crosslab.arms import CLAIMED_ARMS
+from crosslab.experiments import experiments_of
 from crosslab.provenance import digest
 from crosslab.records import Manifest, Store, Unit
 from crosslab.rungs import SCALE

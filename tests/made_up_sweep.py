@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from conftest import draft
 
-from crosslab.config import study_config
-from crosslab.experiments import VARIANTS, method_settings
+from crosslab.arms import VARIANTS, method_settings
 from crosslab.provenance import digest
 from crosslab.records import Manifest, Store, Unit
+from crosslab.scales import study_config
 from crosslab.sweep import SCALE
 
 ITEMS = 200

@@ -6,8 +6,8 @@ import pytest
 from conftest import draft, made_up_answers, small_project
 
 from crosslab.book.build import build
-from crosslab.experiments import planned_runs
 from crosslab.records import Manifest, Record, Store
+from crosslab.runs import planned_runs
 from crosslab.sealing import sealing
 from crosslab.verification.metrics import recomputed
 

@@ -10,12 +10,13 @@ import yaml
 from conftest import PROJECT
 
 import crosslab
+from crosslab.arms import VARIANTS
 from crosslab.book.chapters import CHAPTERS
 from crosslab.book.render import verdict_table
-from crosslab.config import SCALES
-from crosslab.experiments import EXPERIMENTS, VARIANTS
+from crosslab.experiments import EXPERIMENTS
 from crosslab.figures.style import ARM_STYLE
 from crosslab.records import Store, read_record
+from crosslab.scales import SCALES
 from crosslab.verdicts import judged
 
 MODULES = [

@@ -7,13 +7,14 @@ import torch
 from torch.nn import functional
 
 from crosslab.baselines import answers_by_script, features, pair_tokenizer, trainer
-from crosslab.config import OptimizerConfig, TaskConfig, study_config
+from crosslab.config import OptimizerConfig, TaskConfig
 from crosslab.evaluation import probabilities
 from crosslab.lab.items import spoken, task_items
 from crosslab.lab.tasks import TASKS
 from crosslab.materials.laboratory import Reader
 from crosslab.methods.base import logits, pair_batch
 from crosslab.models import classifier
+from crosslab.scales import study_config
 from crosslab.training import train, whole
 
 LONGEST = 30

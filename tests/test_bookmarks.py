@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from crosslab.bookmarks import FileBookmark
-from crosslab.config import TaskConfig, study_config
+from crosslab.config import TaskConfig
 from crosslab.finetuning import finetuned
 from crosslab.lab.tasks import TASKS
 from crosslab.materials.laboratory import lab_material
 from crosslab.methods import METHODS, method
+from crosslab.scales import study_config
 
 CONFIG = replace(study_config("smoke").finetune, epochs=3, checkpoints=3, accumulation=2)
 METHODS_CONFIG = study_config("smoke").methods

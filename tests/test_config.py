@@ -3,7 +3,6 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from crosslab.config import (
-    SCALES,
     FinetuneConfig,
     LabConfig,
     MechanismConfig,
@@ -12,10 +11,10 @@ from crosslab.config import (
     StudyConfig,
     WorldConfig,
     settings,
-    study_config,
 )
 from crosslab.data.catalogue import CARDS
 from crosslab.errors import UnknownNameError, UsageError
+from crosslab.scales import SCALES, study_config
 
 
 def test_an_unknown_scale_is_answered_with_the_nearest_one():

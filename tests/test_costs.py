@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 from conftest import made_up_study
 
-from crosslab.config import SCALES, study_config
+from crosslab.arms import ARMS
 from crosslab.costs import costs_of, gpu_costs, only_in_folders, planned_updates
-from crosslab.experiments import ARMS, EXPERIMENTS, chosen_runs, planned_runs
+from crosslab.experiments import EXPERIMENTS
 from crosslab.planning import Step, steps
 from crosslab.records import Store
+from crosslab.runs import chosen_runs, planned_runs
+from crosslab.scales import SCALES, study_config
 
 NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
 RUNS = len(planned_runs("smoke"))  # one of them the encoder's

@@ -6,11 +6,12 @@ import pytest
 from conftest import made_up_study
 
 from crosslab import deviations
-from crosslab.config import study_config
+from crosslab.arms import ARMS
 from crosslab.contrasts import answered
 from crosslab.deviations import Deviation, Measured, Spread, arms_of, ledger, measured
 from crosslab.errors import UsageError
-from crosslab.experiments import ARMS, EXPERIMENTS
+from crosslab.experiments import EXPERIMENTS
+from crosslab.scales import study_config
 
 BOTH = ("transfer-paraphrase", "transfer-nli")
 SHARES = {

@@ -2,39 +2,31 @@ from dataclasses import replace
 
 import pytest
 
+import crosslab.arms
 from crosslab import experiments
+from crosslab.arms import ARMS, SWEPT, method_key, method_settings, methods_of
 from crosslab.claims import bars, claims
 from crosslab.config import (
-    SCALES,
     AdversarialConfig,
     CodeSwitchConfig,
     ConsistencyConfig,
     CopiesConfig,
     NoiseConfig,
     settings,
-    study_config,
 )
 from crosslab.errors import UsageError
 from crosslab.experiments import (
-    ARMS,
     EXPERIMENTS,
     MATRIX,
     MECHANISM,
     SOURCE_DEV,
-    SWEPT,
-    arm_run,
-    changes,
-    chosen_runs,
-    encoder_run,
     experiments_of,
-    method_key,
-    method_settings,
-    methods_of,
-    planned_runs,
     recipes_of,
 )
 from crosslab.lab.tasks import TASKS
 from crosslab.methods import METHODS
+from crosslab.runs import arm_run, changes, chosen_runs, encoder_run, planned_runs
+from crosslab.scales import SCALES, study_config
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
@@ -241,7 +233,7 @@ def test_the_settings_of_a_variant_are_part_of_its_fingerprint_and_of_no_other(m
     before = fingerprints("tuning")
     arm = next(arm for arm in SWEPT if arm.startswith("consistency"))
     other = replace(SWEPT[arm], settings=ConsistencyConfig(radius=0.77))
-    monkeypatch.setattr(experiments, "VARIANTS", {**SWEPT, arm: other})
+    monkeypatch.setattr(crosslab.arms, "VARIANTS", {**SWEPT, arm: other})
     found = changed(before, fingerprints("tuning"))
     assert found == {("tuning-paraphrase", arm), ("tuning-nli", arm)}
 

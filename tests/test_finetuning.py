@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from crosslab.checkpoints import BEST_SOURCE_DEV, LAST, ORACLE
-from crosslab.config import CopiesConfig, OptimizerConfig, TaskConfig, study_config
+from crosslab.config import CopiesConfig, OptimizerConfig, TaskConfig
 from crosslab.evaluation import accuracy, matrix_answers, matrix_probabilities, probabilities
 from crosslab.finetuning import finetuned
 from crosslab.lab.laboratory import laboratory
@@ -19,6 +19,7 @@ from crosslab.methods.clean_matched import CleanMatched
 from crosslab.methods.smoothing_synonyms_static import StaticSynonymSmoothing
 from crosslab.methods.standard import Standard
 from crosslab.models import classifier
+from crosslab.scales import study_config
 
 SIZES = TaskConfig(train=150, dev=30, test=12)
 CONFIG = replace(study_config("smoke").finetune, epochs=2)

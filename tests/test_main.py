@@ -5,7 +5,7 @@ import pytest
 from conftest import PROJECT, made_up_study
 
 from crosslab.claims import Verdict
-from crosslab.experiments import planned_runs
+from crosslab.runs import planned_runs
 
 
 @pytest.mark.parametrize(

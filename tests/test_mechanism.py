@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from crosslab import mechanism
-from crosslab.config import MechanismConfig, TaskConfig, study_config
+from crosslab.config import MechanismConfig, TaskConfig
 from crosslab.evaluation import probabilities
 from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import laboratory
@@ -16,6 +16,7 @@ from crosslab.methods.base import pair_batch
 from crosslab.methods.embedding import word_embeddings
 from crosslab.models import SPECIAL_IDS, classifier
 from crosslab.reading import resources
+from crosslab.scales import study_config
 
 ITEMS = 150  # more than one batch
 FEW = 12

@@ -14,23 +14,19 @@ from torch import nn
 from transformers import get_linear_schedule_with_warmup
 
 from crosslab import training
-from crosslab.config import SCALES, AdversarialConfig, CopiesConfig, OptimizerConfig, study_config
+from crosslab.arms import PAPER_ARMS
+from crosslab.config import AdversarialConfig, CopiesConfig, OptimizerConfig
 from crosslab.data import folder_and_hub
 from crosslab.data.catalogue import CARDS
 from crosslab.data.hub import HubSource
 from crosslab.errors import DataError, StoreError
-from crosslab.experiments import (
-    CHECKPOINTS,
-    PAPER_ARMS,
-    chosen_runs,
-    experiments_of,
-    planned_runs,
-    revisions_of,
-)
+from crosslab.experiments import CHECKPOINTS, experiments_of
 from crosslab.grafting.measures import word_translations
 from crosslab.pretrained import load_pretrained
 from crosslab.records import Store
 from crosslab.running import run
+from crosslab.runs import chosen_runs, planned_runs, revisions_of
+from crosslab.scales import SCALES, study_config
 from crosslab.vocabularies.choosing import Lexicon
 
 TARGETS = ("de", "zh")

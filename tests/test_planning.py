@@ -4,9 +4,11 @@ import shutil
 import pytest
 from conftest import made_up_study
 
-from crosslab.experiments import ARMS, EXPERIMENTS, PRETRAINING, planned_runs
+from crosslab.arms import ARMS
+from crosslab.experiments import EXPERIMENTS, PRETRAINING
 from crosslab.planning import batches, explained, steps
 from crosslab.records import Store
+from crosslab.runs import planned_runs
 
 NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
 RUNS = len(planned_runs("smoke"))  # one of them the encoder's

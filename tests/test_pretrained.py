@@ -8,11 +8,11 @@ import torch
 from made_up_checkpoints import KINDS, write_made_up_checkpoint
 from transformers import AutoModelForSequenceClassification
 
-from crosslab.config import study_config
 from crosslab.errors import DataError
 from crosslab.models import classifier
 from crosslab.pretrained import checkpoint_folder, checkpoint_hashes, load_pretrained
 from crosslab.provenance import digest
+from crosslab.scales import study_config
 
 PAPER = study_config("paper").checkpoints
 

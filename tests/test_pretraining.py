@@ -4,9 +4,10 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from crosslab.config import EncoderConfig, study_config
+from crosslab.config import EncoderConfig
 from crosslab.lab.laboratory import laboratory, pretraining_text
 from crosslab.pretraining import pretrained, restored, weights
+from crosslab.scales import study_config
 
 SIZE = EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32)
 EMBEDDINGS = "bert.embeddings.word_embeddings.weight"

@@ -2,9 +2,9 @@ import shutil
 
 import pytest
 
-from crosslab import experiments, provenance
-from crosslab.experiments import chosen_runs, planned_runs
+from crosslab import provenance, runs
 from crosslab.provenance import PACKAGE_FOLDER, digest_of, source_digests
+from crosslab.runs import chosen_runs, planned_runs
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_changed_source_file_changes_exactly_the_runs_that_use_it(
 
 def test_a_changed_package_version_changes_every_fingerprint(monkeypatch):
     before = fingerprints()
-    monkeypatch.setattr(experiments, "_versions", lambda: {"torch": "99.0"})
+    monkeypatch.setattr(runs, "_versions", lambda: {"torch": "99.0"})
     assert not set(before.values()) & set(fingerprints().values())
 
 

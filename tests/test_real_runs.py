@@ -10,28 +10,11 @@ import torch
 from made_up_data import word_in, write_made_up_data
 from made_up_english import write_made_up_english
 
+from crosslab.arms import CLAIMED_ARMS, REAL_ARMS
 from crosslab.bookmarks import bookmark_file
-from crosslab.config import (
-    SCALES,
-    CopiesConfig,
-    EncoderConfig,
-    OptimizerConfig,
-    StepConfig,
-    study_config,
-)
+from crosslab.config import CopiesConfig, EncoderConfig, OptimizerConfig, StepConfig
 from crosslab.errors import DataError, StoreError
-from crosslab.experiments import (
-    CLAIMED_ARMS,
-    GRAFT,
-    GRAFT_PAIRS,
-    REAL_ARMS,
-    SCRATCH,
-    SOURCE_DEV,
-    STEPS,
-    chosen_runs,
-    planned_runs,
-    revisions_of,
-)
+from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, SOURCE_DEV, STEPS
 from crosslab.grafting.english import english_folder
 from crosslab.grafting.saved import ENCODERS, WEIGHTS, load_grafted
 from crosslab.making import real
@@ -39,6 +22,8 @@ from crosslab.making.made import summary
 from crosslab.pretrained import checkpoint_hashes, load_pretrained
 from crosslab.records import Store
 from crosslab.running import run
+from crosslab.runs import chosen_runs, planned_runs, revisions_of
+from crosslab.scales import SCALES, study_config
 
 TARGETS = ("de", "zh")
 

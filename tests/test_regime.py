@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 
-from crosslab.config import study_config
 from crosslab.evaluation import accuracy, probabilities
-from crosslab.experiments import encoder_run
 from crosslab.finetuning import finetuned
 from crosslab.lab.laboratory import laboratory
 from crosslab.lab.tasks import TASKS
@@ -22,6 +20,8 @@ from crosslab.methods import method
 from crosslab.pretraining import pretrained, restored
 from crosslab.records import Store
 from crosslab.running import WEIGHTS
+from crosslab.runs import encoder_run
+from crosslab.scales import study_config
 
 CONFIG = study_config("lab")
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from made_up_rungs import SEEDS, made_up_rungs
 
-from crosslab.experiments import CLAIMED_ARMS
+from crosslab.arms import CLAIMED_ARMS
 from crosslab.lineup import lineup
 from crosslab.records import Store
 from crosslab.rungs import CONTROL, ROBUST, by_alignment, rungs, where_poor

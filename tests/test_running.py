@@ -7,18 +7,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from crosslab.arms import ARMS, SWEPT
 from crosslab.checkpoints import BEST_SOURCE_DEV, CHECKPOINTS, ORACLE, prediction_column
-from crosslab.config import (
-    SCALES,
-    CopiesConfig,
-    EncoderConfig,
-    MechanismConfig,
-    TaskConfig,
-    study_config,
-)
+from crosslab.config import CopiesConfig, EncoderConfig, MechanismConfig, TaskConfig
 from crosslab.errors import StoreError
 from crosslab.evaluation import probabilities
-from crosslab.experiments import ARMS, EXPERIMENTS, SWEPT, chosen_runs
+from crosslab.experiments import EXPERIMENTS
 from crosslab.finetuning import Finetuned, Kept
 from crosslab.lab.items import task_items
 from crosslab.lab.laboratory import laboratory
@@ -31,6 +25,8 @@ from crosslab.models import classifier
 from crosslab.pretraining import restored
 from crosslab.records import ANSWERS, Store
 from crosslab.running import run
+from crosslab.runs import chosen_runs
+from crosslab.scales import SCALES, study_config
 
 KEYS = ("ave", "bor", "cym")
 ENCODER = EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32)

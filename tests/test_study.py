@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from crosslab.errors import BusyError, UsageError
-from crosslab.experiments import planned_runs
 from crosslab.provenance import PACKAGE_FOLDER
 from crosslab.records import ANSWERS, Store
+from crosslab.runs import planned_runs
 from crosslab.study import only_study, study
 
 RUNS = len(planned_runs("smoke"))

@@ -76,8 +76,8 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Show what would run, how long it would take, and what is already there."""
     from crosslab.costs import costs_of, only_in_folders
-    from crosslab.experiments import revisions_of
     from crosslab.planning import explained, steps
+    from crosslab.runs import revisions_of
 
     _in_project()
     _refuse_unused(data, scale)
@@ -110,8 +110,9 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Make runs of one experiment through the run notebook."""
     from crosslab.book.run import execute
-    from crosslab.experiments import PRETRAINING, chosen_runs, revisions_of
+    from crosslab.experiments import PRETRAINING
     from crosslab.processes import end_with
+    from crosslab.runs import chosen_runs, revisions_of
 
     if parent is not None:
         end_with(parent)
@@ -305,7 +306,8 @@ def _in_project() -> None:
 
 
 def _refuse_unused(data: Path | None, scale: str) -> None:
-    from crosslab.config import StudyConfig, study_config
+    from crosslab.config import StudyConfig
+    from crosslab.scales import study_config
 
     if data is not None and isinstance(study_config(scale), StudyConfig):
         raise UsageError(

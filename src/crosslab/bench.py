@@ -25,7 +25,7 @@ from transformers.utils import logging
 from crosslab.baselines import Padding, answers_by_script, features, pair_tokenizer, trainer
 from crosslab.book.render import table
 from crosslab.checkpoints import LAST
-from crosslab.config import StudyConfig, lab_config
+from crosslab.config import StudyConfig
 from crosslab.data.batching import Encoded, endless_batches
 from crosslab.errors import CrosslabError, RunError
 from crosslab.evaluation import matrix_answers, matrix_probabilities
@@ -40,6 +40,7 @@ from crosslab.models import classifier, masked_encoder, settle, torch_generator
 from crosslab.provenance import interpreter, machine
 from crosslab.records import write_text
 from crosslab.registry import lookup
+from crosslab.scales import lab_config
 from crosslab.seeding import generator
 from crosslab.timing import Pace, Speed, in_turns, ratios, seconds
 from crosslab.training import train, whole

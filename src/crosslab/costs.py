@@ -8,17 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from crosslab.config import RealStudyConfig, RealTaskConfig, study_config
+from crosslab.arms import method_key
+from crosslab.config import RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
-from crosslab.experiments import (
-    PRETRAINING,
-    PlannedRun,
-    cards_read,
-    experiments_of,
-    method_key,
-)
+from crosslab.experiments import PRETRAINING, experiments_of
 from crosslab.planning import Step
 from crosslab.records import Store
+from crosslab.runs import PlannedRun, cards_read
+from crosslab.scales import study_config
 
 # Assumed, not measured: a data-centre GPU of the years after 2022.
 _FLOPS: Final = 2e14  # a second in bfloat16, at the small batches of the paper

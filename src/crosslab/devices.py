@@ -42,7 +42,7 @@ def memory_of(run: str) -> Iterator[None]:
             raise
         raise RunError(
             f"{run} needs more memory than there is. Run fewer at once (--cores), spread it over "
-            "more GPUs (--gpus), or compute each update in more parts: accumulation, in config.py. "
+            "more GPUs (--gpus), or compute each update in more parts: accumulation, in scales.py. "
             "What was recorded stays."
         ) from error
 

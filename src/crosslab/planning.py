@@ -7,9 +7,11 @@ kept, anything else is run, and the latest record of the same run tells why.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crosslab.config import RealStudyConfig, study_config
-from crosslab.experiments import PRETRAINING, PlannedRun, Revisions, changes, planned_runs
+from crosslab.config import RealStudyConfig
+from crosslab.experiments import PRETRAINING
 from crosslab.records import Record, Store, Unit
+from crosslab.runs import PlannedRun, Revisions, changes, planned_runs
+from crosslab.scales import study_config
 
 
 @dataclass(frozen=True, slots=True)

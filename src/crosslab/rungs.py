@@ -11,9 +11,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from crosslab.arms import CLAIMED_ARMS
 from crosslab.errors import StoreError
 from crosslab.evidence import Evidence, estimate_of, gathered
-from crosslab.experiments import CLAIMED_ARMS, GRAFT, GRAFT_PAIRS, experiments_of
+from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.lineup import SETS, Lineup
 from crosslab.records import MANIFEST, Store
 from crosslab.stats.crossed import Estimate

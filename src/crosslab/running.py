@@ -10,14 +10,16 @@ from typing import Any
 import pandas as pd
 
 from crosslab.bookmarks import bookmark_file
-from crosslab.config import RealStudyConfig, StudyConfig, study_config
+from crosslab.config import RealStudyConfig, StudyConfig
 from crosslab.errors import StoreError
-from crosslab.experiments import PRETRAINING, PlannedRun, chosen_runs, revisions_of
+from crosslab.experiments import PRETRAINING
 from crosslab.making import laboratory, real
 from crosslab.making.made import WEIGHTS, Made
 from crosslab.progress import FileReport
 from crosslab.provenance import commit, machine
 from crosslab.records import Record, Store
+from crosslab.runs import PlannedRun, chosen_runs, revisions_of
+from crosslab.scales import study_config
 
 
 def run(  # noqa: PLR0913 - what the notebook is told

@@ -22,13 +22,14 @@ from typing import Any, Final
 from rich.console import Console
 
 from crosslab.errors import BusyError, RunError, StoppedError, StoreError, UsageError
-from crosslab.experiments import PRETRAINING, PlannedRun, revisions_of
+from crosslab.experiments import PRETRAINING
 from crosslab.layout import CACHE, LOCK_FILE, SNAKEFILE
 from crosslab.planning import Batch, Step, batch_name, batches, explained, steps
 from crosslab.processes import sweep
 from crosslab.progress import Bar, clear, heartbeats
 from crosslab.provenance import digest, interpreter
 from crosslab.records import RECORD, Manifest, Store, write_text
+from crosslab.runs import PlannedRun, revisions_of
 
 WORK: Final = ".study"  # scratch of the scheduler, below the results folder
 EXECUTORS: Final = ("local", "slurm", "kubernetes")

@@ -14,16 +14,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crosslab.config import study_config
+from crosslab.arms import SWEPT, method_key, method_settings
 from crosslab.errors import StoreError
-from crosslab.experiments import (
-    SOURCE_DEV,
-    SWEPT,
-    experiments_of,
-    method_key,
-    method_settings,
-)
+from crosslab.experiments import SOURCE_DEV, experiments_of
 from crosslab.records import MANIFEST, Record, Store, Unit
+from crosslab.scales import study_config
 from crosslab.stats.crossed import Estimate, averaged
 
 SCALE: Final = "tuning"

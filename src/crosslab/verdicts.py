@@ -10,11 +10,11 @@ from typing import Any, Final
 from crosslab.arithmetic import Check, checks
 from crosslab.checkpoints import LAST
 from crosslab.claims import BARS, REGISTRY, Bar, Claim, Replication, Stance, Verdict, bars, claims
-from crosslab.config import study_config
 from crosslab.errors import UsageError
 from crosslab.evidence import Evidence, complete_seeds, gathered
 from crosslab.literature.testimony import stances
 from crosslab.records import Store
+from crosslab.scales import study_config
 from crosslab.stats.crossed import Estimate, Interval
 from crosslab.stats.decision import Outcome, outcome
 from crosslab.stats.equivalence import equivalence_p

@@ -2,9 +2,9 @@ import pytest
 from conftest import rows
 from made_up_rungs import made_up_rungs
 
+from crosslab.arms import CLAIMED_ARMS
 from crosslab.book import rung_tables as tables
 from crosslab.claims import bars
-from crosslab.experiments import CLAIMED_ARMS
 from crosslab.records import Store
 from crosslab.rungs import rungs
 

@@ -3,10 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crosslab.config import WORD_ORDERS, study_config
+from crosslab.config import WORD_ORDERS
 from crosslab.lab.concepts import ABSENT
 from crosslab.lab.grammar import laid_out, role_order
 from crosslab.lab.world import ROLES
+from crosslab.scales import study_config
 
 LANGUAGES = study_config("smoke").lab.languages
 PLAIN = LANGUAGES[0]

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crosslab.config import TaskConfig, study_config
+from crosslab.config import TaskConfig
 from crosslab.lab.items import spoken, task_items
 from crosslab.lab.tasks import TASKS
+from crosslab.scales import study_config
 
 SIZES = TaskConfig(train=2000, dev=200, test=300)
 each_task = pytest.mark.parametrize("task", TASKS)

@@ -4,10 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crosslab.config import study_config
 from crosslab.errors import UnknownNameError
 from crosslab.lab.concepts import ABSENT, NAMES, VERBS
 from crosslab.lab.laboratory import laboratory, pretraining_text
+from crosslab.scales import study_config
 
 CONFIG = study_config("smoke").lab
 KEYS = [language.key for language in CONFIG.languages]

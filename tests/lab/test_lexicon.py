@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from crosslab.config import study_config
 from crosslab.lab.concepts import CONTENT, FUNCTIONS, NAMES
 from crosslab.lab.lexicon import lexicons
+from crosslab.scales import study_config
 
 LANGUAGES = study_config("smoke").lab.languages
 SOURCE, *TARGETS = (language.key for language in LANGUAGES)

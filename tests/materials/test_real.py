@@ -9,15 +9,15 @@ from made_up_data import write_made_up_data
 from made_up_english import pieces
 from transformers import BertConfig, BertForSequenceClassification
 
-from crosslab.config import study_config
+from crosslab.arms import PAPER_ARMS, REAL_ARMS, WORD_DATA, method_key, methods_of
 from crosslab.data.folder import folder_source
 from crosslab.data.loading import labelled_pairs
-from crosslab.experiments import PAPER_ARMS, REAL_ARMS, WORD_DATA, method_key, methods_of
 from crosslab.grafting.english import english_marks
 from crosslab.materials.real import MixedDesign, RealMaterial, word_places
 from crosslab.methods import method
 from crosslab.methods.base import Context, Rewriting, pair_batch, replaced
 from crosslab.models import seeded, torch_generator
+from crosslab.scales import study_config
 from crosslab.vocabularies.grafted import GraftedVocabulary
 
 TARGETS = ("de", "ru")

@@ -2,12 +2,13 @@
 
 import pytest
 
-from crosslab.config import TaskConfig, study_config
+from crosslab.config import TaskConfig
 from crosslab.lab.items import task_items
 from crosslab.lab.tasks import TASKS
 from crosslab.materials.laboratory import Reader, lab_resources
 from crosslab.methods.base import Context, pair_batch
 from crosslab.models import classifier, torch_generator
+from crosslab.scales import study_config
 
 CONFIG = study_config("smoke").methods
 

@@ -7,17 +7,16 @@ import pytest
 import torch
 from conftest import PROJECT
 
+from crosslab.arms import ARMS
 from crosslab.config import (
     AdversarialConfig,
     CodeSwitchConfig,
     ConsistencyConfig,
     CopiesConfig,
     NoiseConfig,
-    study_config,
 )
 from crosslab.data.batching import Encoded
 from crosslab.errors import UnknownNameError, UsageError
-from crosslab.experiments import ARMS
 from crosslab.methods import METHODS, method
 from crosslab.methods.adversarial import Adversarial, worst_noise
 from crosslab.methods.base import Rewriting, cross_entropy
@@ -35,6 +34,7 @@ from crosslab.methods.smoothing_noise import NoiseSmoothing
 from crosslab.methods.smoothing_synonyms_static import StaticSynonymSmoothing
 from crosslab.methods.standard import Standard
 from crosslab.models import MARKS, SPECIAL_IDS, torch_generator
+from crosslab.scales import study_config
 
 CONFIG = study_config("smoke").methods
 RANDOM = ("smoothing-noise", "smoothing-synonyms", "code-switch", "consistency")

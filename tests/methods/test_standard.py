@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from crosslab.config import study_config
 from crosslab.methods import METHODS, method
 from crosslab.methods.standard import Standard
+from crosslab.scales import study_config
 
 CONFIG = study_config("smoke").methods
 

@@ -5,14 +5,15 @@ from typing import Final
 
 from crosslab.book.render import measured, points, table, with_interval
 from crosslab.claims import Verdict, bars, claims
-from crosslab.config import study_config
 from crosslab.costs import gpu_costs
 from crosslab.data.languages import NAMES
 from crosslab.evidence import estimate_of
-from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of, planned_runs
+from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.published import System, published
 from crosslab.records import MANIFEST, Store
 from crosslab.rungs import CONTROL, LEVEL, ROBUST, SCALE, TASKS, Rungs, where_poor
+from crosslab.runs import planned_runs
+from crosslab.scales import study_config
 from crosslab.verdicts import judged
 
 _RUNGS: Final = ("lab", SCALE)

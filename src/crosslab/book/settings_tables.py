@@ -5,8 +5,9 @@ from dataclasses import fields
 from typing import Final
 
 from crosslab.book.render import table, with_interval
-from crosslab.config import settings, study_config
+from crosslab.config import settings
 from crosslab.records import SHORT
+from crosslab.scales import study_config
 from crosslab.sweep import (
     CONTROL,
     LEVEL,

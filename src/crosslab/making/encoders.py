@@ -15,17 +15,7 @@ from crosslab.data.loading import dictionary
 from crosslab.data.sources import Source
 from crosslab.devices import device
 from crosslab.errors import StoreError
-from crosslab.experiments import (
-    GRAFT,
-    GRAFT_PAIRS,
-    GRAFT_TEXT,
-    PRETRAINING,
-    SCRATCH,
-    STEPS,
-    PlannedRun,
-    chosen_runs,
-    revisions_of,
-)
+from crosslab.experiments import GRAFT, GRAFT_PAIRS, GRAFT_TEXT, PRETRAINING, SCRATCH, STEPS
 from crosslab.grafting import steps
 from crosslab.grafting.english import english_folder
 from crosslab.grafting.measures import (
@@ -48,6 +38,7 @@ from crosslab.making.made import Made
 from crosslab.models import settle
 from crosslab.pretrained import MODELS, checkpoint_folder, checkpoint_hashes, load_pretrained
 from crosslab.records import DataCard, Store, Unit, locked, parquet
+from crosslab.runs import PlannedRun, chosen_runs, revisions_of
 from crosslab.scratch import pretrained_from_scratch
 from crosslab.training import Report
 from crosslab.vocabularies.choosing import lexicon

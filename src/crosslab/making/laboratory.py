@@ -8,17 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crosslab.arms import method_key, methods_of
 from crosslab.checkpoints import LAST
 from crosslab.config import StudyConfig
 from crosslab.evaluation import accuracy, matrix_answers, matrix_probabilities
-from crosslab.experiments import (
-    MATRIX,
-    MECHANISM,
-    SOURCE_DEV,
-    PlannedRun,
-    method_key,
-    methods_of,
-)
+from crosslab.experiments import MATRIX, MECHANISM, SOURCE_DEV
 from crosslab.finetuning import Finetuned, finetuned
 from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
@@ -31,6 +25,7 @@ from crosslab.pretraining import pretrained, restored, weights
 from crosslab.provenance import digest_of
 from crosslab.records import DataCard, parquet
 from crosslab.registry import lookup
+from crosslab.runs import PlannedRun
 from crosslab.seeding import generator
 from crosslab.training import Report
 

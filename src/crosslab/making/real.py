@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from crosslab.arms import method_key, methods_of
 from crosslab.bookmarks import FileBookmark, bookmark_file
 from crosslab.checkpoints import LAST
 from crosslab.config import FinetuneConfig, Precision, RealStudyConfig, RealTaskConfig
@@ -22,13 +23,14 @@ from crosslab.data.rows import LabelledPairs
 from crosslab.devices import claimed, device, device_name, memory_of
 from crosslab.devices import gpus as present
 from crosslab.evaluation import matrix_answers, matrix_probabilities
-from crosslab.experiments import PRETRAINING, SOURCE_DEV, PlannedRun, method_key, methods_of
+from crosslab.experiments import PRETRAINING, SOURCE_DEV
 from crosslab.finetuning import Finetuned, finetuned
 from crosslab.making.encoders import Place, data_card, encoder_of, made_encoder
 from crosslab.making.made import Made, checkpoint_answers, run_metrics, summary
 from crosslab.materials.real import RealMaterial, real_material
 from crosslab.methods import method
 from crosslab.records import DataCard
+from crosslab.runs import PlannedRun
 from crosslab.training import Report
 
 _BOOKMARK_EVERY = 200  # updates

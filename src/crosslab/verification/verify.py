@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from crosslab.config import study_config
 from crosslab.errors import StoreError, UsageError
 from crosslab.locking import file_change, read_lock, violations, written_bars
 from crosslab.records import MANIFEST, Store
 from crosslab.reproduction import REPRODUCTION, kept_reproduction, outdated
+from crosslab.scales import study_config
 from crosslab.sealing import SEAL
 from crosslab.verdicts import judged
 from crosslab.verification.audit import literature_check, reports_check
