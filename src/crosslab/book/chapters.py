@@ -37,7 +37,7 @@ CHAPTERS: Final = (
     Chapter(name="audit"),
     Chapter(name="literature"),
     Chapter(name="arithmetic"),
-    Chapter(name="settings", further_scales=("tuning",)),
+    Chapter(name="settings", further_scales=("tuning", "bench-tuning")),
     Chapter(name="transfer-paraphrase", experiments=("transfer-paraphrase",)),
     Chapter(name="transfer-nli", experiments=("transfer-nli",)),
     Chapter(name="generalized", experiments=TRANSFER),
