@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from conftest import rows
 from made_up_sweep import FULL, made_up_sweep
@@ -29,6 +31,15 @@ def test_the_table_holds_every_setting_its_accuracy_and_what_became_of_it(found)
     assert low[6].startswith("+5.0 (")
     near = body["consistency", "0.1", "weight 1"]
     assert near[7] == "fails, **used**"
+
+
+def test_of_one_task_no_average_is_spoken_of(found):
+    one = replace(found, control={"nli": found.control["nli"]})
+    header, _, control, *_ = rows(tables.setting_table(one, "lab"))
+    assert header == ["method", "radius", "otherwise", "nli", "below", "outcome"]
+    assert control[3] == "95.00"
+    assert "average" not in tables.sweep_words(one)
+    assert "reaches 95.0 points, so the threshold is 93.0" in tables.sweep_words(one)
 
 
 def test_a_method_of_which_nothing_passes_is_said_to_break_the_rule(found):

@@ -41,14 +41,16 @@ def sweep_words(found: Sweep) -> str:
         return _ABSENT.format(scale=found.scale, control=CONTROL)
     seeds = {record.unit.seed for record in found.records}
     items = sorted({int(each.degrees) + 1 for each in found.control.values()})
+    several = len(found.control) > 1
     said = [
         f"{_counted(len(found.records), 'run')}: {_counted(len(found.tried), 'setting')} of "
         f"{_counted(len(found.methods), 'method')} and `{CONTROL}`, on "
         f"{_counted(len(found.control), 'task')}, {_counted(len(seeds), 'seed')}, "
-        f"{' or '.join(f'{each:,}' for each in items)} dev items per task in the source language "
-        f"alone. `{CONTROL}` reaches {found.standard_points:.1f} points on average over tasks, so "
-        f"the threshold is {found.threshold_points:.1f}. The table says how far *below* "
-        f"`{CONTROL}` a setting stays, with a 95 % interval over items."
+        f"{' or '.join(f'{each:,}' for each in items)} dev items{' per task' if several else ''} "
+        f"in the source language alone. `{CONTROL}` reaches {found.standard_points:.1f} points"
+        f"{' on average over tasks' if several else ''}, so the threshold is "
+        f"{found.threshold_points:.1f}. The table says how far *below* `{CONTROL}` a setting "
+        "stays, with a 95 % interval over items."
     ]
     if found.missing:
         names = ", ".join(unit.label for unit in found.missing)
@@ -73,17 +75,20 @@ def setting_table(found: Sweep, scale: str) -> str:
     """Return every setting that was tried: accuracy by task, how far below, what became of it."""
     if not found.tried:
         return ""
-    tasks = list(found.control)
-    header = (
-        *("method", "radius", "otherwise", *tasks, "mean"),
-        *("below", "outcome"),
-    )
+    tasks, average = _columns(found)
+    header = ("method", "radius", "otherwise", *tasks, average, "below", "outcome")
     control = [f"{found.control[task].mean:.1f}" for task in tasks]
     rows = [(CONTROL, "", "", *control, f"{found.standard_points:.2f}", "", "")]
     for method in found.methods:
         choice = found.choice(method, scale)
         rows += [_row(each, choice, tasks) for each in found.tried if each.method == method]
     return table(header, rows)
+
+
+def _columns(found: Sweep) -> tuple[list[str], str]:
+    """Return the tasks that have a column of their own, and what the average is called."""
+    tasks = list(found.control)
+    return (tasks, "mean") if len(tasks) > 1 else ([], tasks[0])
 
 
 def _row(each: Setting, choice: Choice, tasks: list[str]) -> tuple[str, ...]:
