@@ -24,7 +24,10 @@ from crosslab.stats.replication import replication_bayes_factor
 from crosslab.weighing import RUNG_OF, Weighed, weighed
 
 ARITHMETIC: Final = "arithmetic"  # rung and scale: figures in print, no run
-_SCOPE: Final = {"lab": "for one encoder and one world of invented languages"}
+_SCOPE: Final = {
+    "lab": "for one encoder and one world of invented languages",
+    "bench": "for one small English encoder that was made multilingual here",
+}
 
 
 def judged(store: Store, scale: str) -> list[Verdict]:

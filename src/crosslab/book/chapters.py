@@ -44,6 +44,7 @@ CHAPTERS: Final = (
     Chapter(name="mechanism", experiments=("mechanism",)),
     Chapter(name="multiverse", experiments=TRANSFER),
     Chapter(name="deviations", experiments=TRANSFER),
+    Chapter(name="encoder", further_scales=("bench",)),
     Chapter(name="how-often-wrong"),
 )
 
