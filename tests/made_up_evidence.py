@@ -92,7 +92,7 @@ def made_up_store(
                 unit = made_up_unit(experiment, arm, seed, scale)
                 units.append(unit)
                 if experiment in experiments:
-                    share = 0.6 if arm == "standard" else 0.8
+                    share = 0.75 if arm == "standard" else 0.9  # both know the task
                     store.write(
                         draft(unit, **changed),
                         made_up_answers(share, 60, 2 * seed + ARMS.index(arm)),

@@ -23,8 +23,8 @@ FOUND = {"graft": {"de": 4, "sw": 2}, "graft+pairs": {"de": 8, "sw": 6}}
 def answers(share: float, seed: int) -> pa.Table:
     """Return answers in English and two languages of which a share is right in each pair."""
     rng = np.random.default_rng(seed)
-    rows = [
-        (f"test-{item:05d}", first, second, int(rng.random() < share), 1)
+    rows = [  # half of the labels are 1, so that the commonest answer gets half right
+        (f"test-{item:05d}", first, second, int((rng.random() < share) == item % 2), item % 2)
         for first, second in product(("en", *LANGUAGES), repeat=2)
         for item in range(ITEMS)
     ]
@@ -36,9 +36,12 @@ def made_up_rungs(
     root: Path,
     shares: Mapping[tuple[str, str], Mapping[str, float]],
     *,
-    leave_out: Collection[str] = (),
+    seeds: Mapping[str, Collection[int]] | None = None,
 ) -> Store:
-    """Write runs by task and encoder, with the share of right answers of each arm."""
+    """Write runs by task and encoder, with the share of right answers of each arm.
+
+    An arm has a run under every seed, unless others are named for it.
+    """
     store = made_up_lineup(root, FOUND)
     units = list(store.manifest(SCALE).units)
     for name, each in experiments_of(SCALE).items():
@@ -53,7 +56,7 @@ def made_up_rungs(
                     fingerprint=digest(f"{name} {arm} {seed}"),
                 )
                 units.append(unit)
-                if arm in share and name not in leave_out:
+                if arm in share and seed in (seeds or {}).get(arm, SEEDS):
                     settings = {"task": each.task, "arm": arm, "method": None}
                     made = answers(share[arm], len(units))
                     store.write(draft(unit, settings=settings), made, {})

@@ -10,7 +10,7 @@ import torch
 from made_up_data import word_in, write_made_up_data
 from made_up_english import write_made_up_english
 
-from crosslab.arms import CLAIMED_ARMS, REAL_ARMS
+from crosslab.arms import CLAIMED_ARMS, REAL_ARMS, THROUGHOUT
 from crosslab.bookmarks import bookmark_file
 from crosslab.config import CopiesConfig, EncoderConfig, OptimizerConfig, StepConfig
 from crosslab.errors import DataError, StoreError
@@ -264,10 +264,17 @@ def test_items_never_translated_are_left_out_everywhere_and_counted(made):
     assert answers["item"].nunique() == min(20, 24 - gone)
 
 
-@pytest.mark.parametrize("arm", [each for each in REAL_ARMS if each != "standard"])
+@pytest.mark.parametrize("arm", [each for each in (*REAL_ARMS, THROUGHOUT) if each != "standard"])
 def test_no_arm_learns_what_standard_learns(made, arm):
     standard, other = (made("transfer-nli", each)[0] for each in ("standard", arm))
     assert standard.metrics["final_loss"] != other.metrics["final_loss"]
+
+
+def test_synonyms_throughout_are_not_synonyms_in_the_second_half(made):
+    half, throughout = (made("transfer-nli", arm)[0] for arm in ("smoothing-synonyms", THROUGHOUT))
+    assert half.settings["method"] == {"plain_share": 0.5}
+    assert throughout.settings["method"] == {"plain_share": 0.0}
+    assert half.metrics["final_loss"] != throughout.metrics["final_loss"]
 
 
 def test_matching_as_released_finds_fewer_words(made):
@@ -298,7 +305,7 @@ def test_a_plan_without_data_is_that_of_the_published_data():
     units = [each.unit for each in planned_runs("bench")]
     config = study_config("bench")
     more = 2 * (config.barred_seeds - config.seeds)  # of the two arms that a bar compares
-    arms = 2 * len(REAL_ARMS) + 3 * len(CLAIMED_ARMS)  # the third: the encoder from scratch
+    arms = 2 * len(REAL_ARMS) + 1 + 3 * len(CLAIMED_ARMS)  # the third: the encoder from scratch
     expected = len(STEPS) + 1 + arms * config.seeds + 2 * more
     assert len(units) == len(set(units)) == expected
 

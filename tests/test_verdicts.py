@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -267,6 +268,22 @@ def test_two_seeds_that_are_left_decide_nothing_and_three_may():
     assert "2 seeds left without a collapsed run, and 3 are needed" in two.reason
     assert "without_collapsed" not in two.tests
     assert three.replication == "contradicted"
+
+
+@pytest.mark.parametrize("which", ARMS)
+def test_an_arm_that_has_not_learned_the_task_in_the_source_is_not_compared(which):
+    """Nine points above the commonest answer is no collapse, and far from what the other knows."""
+    outcomes = made_up_outcomes(0)
+    slow = made_up_outcomes(-11).right["smoothing-synonyms"]  # where 0.7 of all are right
+    found = on(replace(outcomes, right={**outcomes.right, which: slow}))
+    assert found.replication == "inconclusive"
+    assert f"{which} has not learned transfer-paraphrase in the source" in found.reason
+    assert "the commonest answer 50.0" in found.reason
+    assert found.estimate is not None  # what was measured is still said
+
+
+def test_an_arm_that_is_worse_and_has_learned_the_task_is_compared():
+    assert on(made_up_outcomes(-8)).replication == "contradicted"
 
 
 def test_seeds_left_out_of_one_arm_are_left_out_of_the_other():

@@ -14,6 +14,7 @@ from crosslab.config import (
     MethodsConfig,
     NoiseConfig,
     RealStudyConfig,
+    SynonymsConfig,
     settings,
 )
 
@@ -30,6 +31,9 @@ ARMS: Final = (
 
 
 RELEASED: Final = "smoothing-synonyms-released"
+
+
+THROUGHOUT: Final = "smoothing-synonyms-throughout"  # from the first update on, as published
 
 
 REAL_ARMS: Final = (
@@ -58,7 +62,7 @@ class Variant:
     """An arm that is a method with other settings than the study's own."""
 
     method: str
-    settings: AdversarialConfig | NoiseConfig | ConsistencyConfig | None = None
+    settings: AdversarialConfig | NoiseConfig | ConsistencyConfig | SynonymsConfig | None = None
     matching: str = "handled"  # how words are found among the neighbours
 
 
@@ -96,6 +100,7 @@ SWEPT: Final[Mapping[str, Variant]] = _sweep()
 VARIANTS: Final[Mapping[str, Variant]] = {
     RELEASED: Variant(method="smoothing-synonyms", matching="released"),
     STATIC_RELEASED: Variant(method="smoothing-synonyms-static", matching="released"),
+    THROUGHOUT: Variant(method="smoothing-synonyms", settings=SynonymsConfig()),
     **SWEPT,
 }
 

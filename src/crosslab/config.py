@@ -210,6 +210,19 @@ class NoiseConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SynonymsConfig:
+    """Smoothing by synonyms: from when on."""
+
+    plain_share: float = 0.0  # of the updates: items as they are; as published, none
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (not 0 <= self.plain_share <= 1, "plain_share must lie between 0 and 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopiesConfig:
     """Training on copies: how many, and how often they are gone through."""
 
@@ -260,6 +273,7 @@ class MethodsConfig:
 
     adversarial: AdversarialConfig
     smoothing_noise: NoiseConfig
+    smoothing_synonyms: SynonymsConfig
     copies: CopiesConfig  # of smoothing-synonyms-static, and of clean-matched, which matches it
     code_switch: CodeSwitchConfig
     consistency: ConsistencyConfig

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from crosslab.arms import ARMS, CLAIMED_ARMS, PAPER_ARMS, REAL_ARMS, REAL_SWEPT, SWEPT
+from crosslab.arms import (
+    ARMS,
+    CLAIMED_ARMS,
+    PAPER_ARMS,
+    REAL_ARMS,
+    REAL_SWEPT,
+    SWEPT,
+    THROUGHOUT,
+)
 from crosslab.scales import study_config
 
 PRETRAINING: Final = "pretraining"
@@ -94,7 +102,8 @@ REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = (
         )
         for task in ("paraphrase", "nli")
         for suffix, encoder, arms in (
-            ("", GRAFT_PAIRS, REAL_ARMS),
+            # What synonyms throughout cost is asked where they are learned at all (LOG.md).
+            ("", GRAFT_PAIRS, (*REAL_ARMS, THROUGHOUT) if task == "nli" else REAL_ARMS),
             (f"-{GRAFT}", GRAFT, CLAIMED_ARMS),
         )
     }

@@ -4,7 +4,7 @@ On rung ``bench`` the same arms were run on encoders whose languages line up bad
 "robust training helps where alignment is poor" is a difference that can be measured.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +13,12 @@ import pandas as pd
 
 from crosslab.arms import CLAIMED_ARMS
 from crosslab.errors import StoreError
-from crosslab.evidence import Evidence, estimate_of, gathered
+from crosslab.evidence import estimate_of, gathered
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.lineup import SETS, Lineup
-from crosslab.records import MANIFEST, Store
+from crosslab.records import MANIFEST, Store, Unit
 from crosslab.stats.crossed import Estimate
+from crosslab.stats.outcomes import Outcomes
 
 SCALE: Final = "bench"
 CONTROL: Final = "standard"
@@ -28,24 +29,36 @@ LEVEL: Final = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was found on one task with one encoder, on the arms of the claims alone."""
+    """What was found on one task with one encoder, on the arms of the claims alone.
+
+    An arm is compared on the seeds that it shares with plain fine-tuning; an arm that shares
+    fewer than two of them is not compared yet, and one that has not learned the task not at all.
+    """
 
     task: str
     encoder: str
-    evidence: Evidence
+    plain: Outcomes  # plain fine-tuning by itself, under every seed it has
+    against: Mapping[str, Outcomes]  # by arm: it and plain fine-tuning
 
-    def gain(self, arm: str) -> Estimate:
+    def compared(self, arm: str) -> Outcomes | None:
+        """Return an arm and plain fine-tuning; nothing where they cannot be compared."""
+        outcomes = self.against.get(arm)
+        return outcomes if outcomes is not None and outcomes.learned(arm, CONTROL) else None
+
+    def gain(self, arm: str) -> Estimate | None:
         """Return how far an arm is ahead within the target languages."""
-        outcomes = self.evidence.outcomes
+        outcomes = self.compared(arm)
+        if outcomes is None:
+            return None
         return estimate_of(outcomes.gain(arm, CONTROL, outcomes.same_language()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rungs:
-    """What was found on real languages, and the names of what was not run yet."""
+    """What was found on real languages, and what was not run to the end yet."""
 
     asked: tuple[Asked, ...]
-    missing: tuple[str, ...]  # experiments without a complete seed
+    missing: Mapping[str, tuple[int, int]]  # by experiment: runs that are there, and planned ones
 
     def of(self, task: str, encoder: str) -> Asked | None:
         """Return what was found on a task with an encoder; nothing where it was not run."""
@@ -60,27 +73,34 @@ def rungs(store: Store) -> Rungs:
     Raises:
         StoreError: A record does not match its files.
     """
-    if not (store.root / SCALE / MANIFEST).exists():
-        return Rungs(asked=(), missing=tuple(experiments_of(SCALE)))
-    planned = {unit.experiment for unit in store.manifest(SCALE).units}
-    asked, missing = [], []
+    there = (store.root / SCALE / MANIFEST).exists()
+    every = store.manifest(SCALE).units if there else []
+    asked, missing = [], {}
     for name, each in experiments_of(SCALE).items():
-        if name not in planned or not _any_seed(store, name):
-            missing.append(name)
+        planned = [unit for unit in every if unit.experiment == name]
+        done = [unit for unit in planned if store.folder(unit).exists()]
+        if len(done) < len(planned) or not planned:
+            missing[name] = (len(done), len(planned))
+        seeds = {arm: _seeds(done, arm) for arm in CLAIMED_ARMS}
+        if not seeds[CONTROL]:
             continue
-        evidence = gathered(store, SCALE, name, arms=CLAIMED_ARMS)
-        task = next(task for task in TASKS if each.task.startswith(task))
-        asked.append(Asked(task=task, encoder=each.encoder, evidence=evidence))
-    return Rungs(asked=tuple(asked), missing=tuple(missing))
+        compared = [arm for arm in ROBUST if len(seeds[arm] & seeds[CONTROL]) > 1]
+        asked.append(
+            Asked(
+                task=next(task for task in TASKS if each.task.startswith(task)),
+                encoder=each.encoder,
+                plain=gathered(store, SCALE, name, arms=(CONTROL,)).outcomes,
+                against={
+                    arm: gathered(store, SCALE, name, arms=(CONTROL, arm)).outcomes
+                    for arm in compared
+                },
+            )
+        )
+    return Rungs(asked=tuple(asked), missing=missing)
 
 
-def _any_seed(store: Store, name: str) -> bool:
-    """Whether some seed has a record of every arm of the claims."""
-    seeds: dict[str, set[int]] = {arm: set() for arm in CLAIMED_ARMS}
-    for unit in store.manifest(SCALE).units:
-        if unit.experiment == name and unit.arm in seeds and store.folder(unit).exists():
-            seeds[unit.arm].add(unit.seed)
-    return bool(set.intersection(*seeds.values()))
+def _seeds(done: list[Unit], arm: str) -> set[int]:
+    return {unit.seed for unit in done if unit.arm == arm}
 
 
 def by_alignment(found: Rungs, encoders: Lineup) -> pd.DataFrame:
@@ -95,9 +115,11 @@ def _rows(found: Rungs, encoders: Lineup) -> Iterator[tuple[str | float, ...]]:
         if encoder is None:
             continue
         shares = encoder.found()[SETS[0]]
-        outcomes = each.evidence.outcomes
-        for language in outcomes.targets:
-            for arm in ROBUST:
+        for arm in ROBUST:
+            outcomes = each.compared(arm)
+            if outcomes is None:
+                continue
+            for language in outcomes.targets:
                 gain = outcomes.gain(arm, CONTROL, outcomes.pair(language, language))
                 interval = estimate_of(gain).interval(LEVEL)
                 bounds = (interval.estimate, interval.low, interval.high)
@@ -116,9 +138,11 @@ def where_poor(found: Rungs, task: str, arm: str) -> Estimate | None:
     poor, better = found.of(task, GRAFT), found.of(task, GRAFT_PAIRS)
     if poor is None or better is None:
         return None
-    one, other = poor.evidence.outcomes, better.evidence.outcomes
+    one, other = poor.compared(arm), better.compared(arm)
+    if one is None or other is None:
+        return None
     seeds = [seed for seed in one.seeds if seed in other.seeds]
-    if not seeds:
+    if len(seeds) < 2:  # noqa: PLR2004 - one seed says nothing of how seeds differ
         return None
     gains = [
         each.gain(arm, CONTROL, each.same_language())[[each.seeds.index(seed) for seed in seeds]]
@@ -127,4 +151,4 @@ def where_poor(found: Rungs, task: str, arm: str) -> Estimate | None:
     if gains[0].shape != gains[1].shape:
         raise StoreError(f"{task}: {GRAFT} and {GRAFT_PAIRS} were asked other items.")
     difference: np.ndarray = gains[0] - gains[1]
-    return estimate_of(difference) if len(seeds) > 1 else None
+    return estimate_of(difference)

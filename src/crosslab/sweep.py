@@ -174,6 +174,8 @@ def in_words(values: Mapping[str, Any]) -> str:
         'radius 0.1, 3 steps, full radius at 50 % of the updates'
         >>> in_words({"radius": None, "weight": 1.0})
         'weight 1'
+        >>> in_words({"plain_share": 0.5})
+        '50 % of the updates plain'
     """
     left = {name: value for name, value in values.items() if value is not None}
     parts = [f"radius {left.pop('radius'):g}"] if "radius" in left else []
@@ -184,6 +186,8 @@ def in_words(values: Mapping[str, Any]) -> str:
         plain, ramp = left.pop("plain_share"), left.pop("ramp_share")
         reached = f"full radius at {100 * (plain + ramp):.0f} % of the updates"
         parts.append(reached + ("" if plain else ", none of them plain"))
+    if "plain_share" in left:
+        parts.append(f"{100 * left.pop('plain_share'):.0f} % of the updates plain")
     parts += [f"{name.replace('_', ' ')} {value:g}" for name, value in left.items()]
     return ", ".join(parts)
 

@@ -57,6 +57,7 @@ def weighed(bar: Bar, evidence: Sequence[Evidence], *, scale: str) -> Weighed:
             *_rehearsed(bar, scale),
             *_other_seeds(bar, outcomes),
             *crowded,
+            *_unlearned(bar, left),
             *_identical(bar, outcomes),
         ),
     )
@@ -142,6 +143,21 @@ def _crowded(
                 f"{name} has {len(left[name].seeds)} seeds left without a collapsed run, and "
                 f"{FEWEST_SEEDS} are needed"
             )
+
+
+def _unlearned(bar: Bar, left: Mapping[str, Outcomes]) -> Iterator[str]:
+    """Yield where one arm knows the task in the source and the other stopped on the way."""
+    for name, each in left.items():
+        if not _comparable(bar, each):
+            continue
+        for arm, other in ((bar.treated, bar.control), (bar.control, bar.treated)):
+            if not each.learned(arm, other):
+                reached, known = (each.in_source(one).mean() for one in (arm, other))
+                yield (
+                    f"{arm} has not learned {name} in the source ({reached:.1f} % right; {other} "
+                    f"{known:.1f}, the commonest answer {100 * each.commonest_share:.1f}), so "
+                    "nothing is compared"
+                )
 
 
 def _identical(bar: Bar, outcomes: Mapping[str, Outcomes]) -> Iterator[str]:

@@ -3,12 +3,15 @@ from dataclasses import replace
 import pytest
 import torch
 
+from crosslab.config import SynonymsConfig
 from crosslab.materials.laboratory import lab_tokenizer
 from crosslab.methods.base import cross_entropy
 from crosslab.methods.smoothing_synonyms import SynonymSmoothing
 from crosslab.methods.standard import Standard
 from crosslab.models import PADDING, SPECIAL_IDS, torch_generator, word_tokenizer
 from crosslab.reading import resources
+
+THROUGHOUT = SynonymSmoothing(SynonymsConfig())  # as published
 
 # words get the ids 5, 6, ... in alphabetical order
 WORDS = ["alone", "one", "other", "three", "two"]
@@ -83,13 +86,31 @@ def test_the_loss_is_that_of_the_drawn_words(model, batch, known, context):
     model.eval()
     drawn = known.neighbours.drawn(batch.input_ids, torch_generator(4))
     by_hand = cross_entropy(model, replace(batch, input_ids=drawn))
-    assert SynonymSmoothing().loss(model, batch, context(seed=4)).item() == by_hand.item()
+    assert THROUGHOUT.loss(model, batch, context(seed=4)).item() == by_hand.item()
 
 
 def test_without_neighbours_it_is_plain_fine_tuning_to_the_last_bit(model, batch, reader, context):
     alone = resources(reader.tokenizer.get_vocab(), {}, {})
     losses = [
         method.loss(model, batch, context(resources=alone)).item()
-        for method in (Standard(), SynonymSmoothing())
+        for method in (Standard(), THROUGHOUT)
     ]
     assert losses[0] == losses[1]
+
+
+def test_before_its_time_it_is_plain_fine_tuning_and_then_synonyms(model, batch, known, context):
+    halfway = SynonymSmoothing(SynonymsConfig(plain_share=0.5))
+    for progress, same in ((0.0, Standard()), (0.49, Standard()), (0.5, THROUGHOUT)):
+        losses = [
+            method.loss(model, batch, context(seed=4, progress=progress)).item()
+            for method in (halfway, same)
+        ]
+        assert losses[0] == losses[1]
+
+
+def test_synonyms_from_the_start_are_what_is_published(model, batch, known, context):
+    losses = [
+        method.loss(model, batch, context(seed=4, progress=0.0)).item()
+        for method in (THROUGHOUT, Standard())
+    ]
+    assert losses[0] != losses[1]

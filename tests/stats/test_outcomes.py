@@ -149,6 +149,24 @@ def test_what_the_commonest_answer_gets_right_depends_on_the_task():
     assert replace(in_source(0.36, 0.5), commonest_share=1 / 3).collapsed("arm") == (0,)
 
 
+def both_in_source(one, two):
+    """Two arms with these shares right in the source, per seed."""
+    blocks = [in_source(*shares).right["arm"] for shares in (one, two)]
+    return replace(in_source(*one), right=dict(zip(("one", "two"), blocks, strict=True)))
+
+
+@pytest.mark.parametrize(("share", "known"), [(0.70, True), (0.69, False), (0.90, True)])
+def test_an_arm_knows_the_task_from_half_of_the_way_of_another_on(share, known):
+    found = both_in_source((share, share), (0.9, 0.9))
+    assert found.learned("one", "two") is known
+    assert found.learned("two", "one")
+
+
+def test_whether_an_arm_knows_the_task_is_a_matter_of_all_its_runs():
+    assert both_in_source((0.6, 0.8), (0.9, 0.9)).learned("one", "two")
+    assert not both_in_source((0.6, 0.7), (0.9, 0.9)).learned("one", "two")
+
+
 def test_a_seed_that_is_left_out_is_left_out_of_every_arm():
     right, other = coins(4, 0.5), coins(5, 0.5)
     found = outcomes(arm=right, other=other).without({1, 3})

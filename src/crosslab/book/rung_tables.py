@@ -11,7 +11,7 @@ from crosslab.evidence import estimate_of
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.published import System, published
 from crosslab.records import MANIFEST, Store
-from crosslab.rungs import CONTROL, LEVEL, ROBUST, SCALE, TASKS, Rungs, where_poor
+from crosslab.rungs import CONTROL, LEVEL, ROBUST, SCALE, TASKS, Asked, Rungs, where_poor
 from crosslab.runs import planned_runs
 from crosslab.scales import study_config
 from crosslab.verdicts import judged
@@ -91,7 +91,7 @@ def accuracy_table(found: Rungs, task: str) -> str:
     """Return published accuracy beside that of plain fine-tuning here, language by language."""
     systems = _systems(task)
     here = {encoder: found.of(task, encoder) for encoder in (GRAFT, GRAFT_PAIRS, "scratch")}
-    ours = {encoder: each.evidence.outcomes for encoder, each in here.items() if each is not None}
+    ours = {encoder: each.plain for encoder, each in here.items() if each is not None}
     languages = published().benchmark(_BENCHMARK[task]).test_items
     rows = [
         (
@@ -123,13 +123,21 @@ def gain_table(found: Rungs) -> str:
         (
             _NAMES[each.task],
             f"`{each.encoder}`",
-            len(each.evidence.outcomes.seeds),
-            *(with_interval(each.gain(arm).interval(LEVEL)) for arm in ROBUST),
+            *(_gain(each, arm) for arm in ROBUST),
         )
         for each in found.asked
-        if len(each.evidence.outcomes.seeds) > 1
+        if each.against
     ]
-    return table(("task", "encoder", "seeds", *(f"`{arm}`" for arm in ROBUST)), rows)
+    return table(("task", "encoder", *(f"`{arm}`" for arm in ROBUST)), rows) if rows else ""
+
+
+def _gain(asked: Asked, arm: str) -> str:
+    outcomes, gain = asked.against.get(arm), asked.gain(arm)
+    if outcomes is None:
+        return "not run"
+    if gain is None:
+        return f"not learned in English ({outcomes.in_source(arm).mean():.1f} % right)"
+    return f"{with_interval(gain.interval(LEVEL))}, {len(outcomes.seeds)} seeds"
 
 
 def poor_words(found: Rungs) -> str:
@@ -155,7 +163,10 @@ def missing_words(found: Rungs) -> str:
     """Return what was planned on real languages and not run yet."""
     if not found.missing:
         return ""
-    names = ", ".join(f"`{name}`" for name in found.missing)
+    names = ", ".join(
+        f"`{name}` ({done} of {planned} runs are there)" if done else f"`{name}`"
+        for name, (done, planned) in found.missing.items()
+    )
     return f"**Not run yet, or not to the end**: {names}."
 
 
@@ -163,8 +174,8 @@ def source_words(found: Rungs) -> str:
     """Return how well plain fine-tuning does in English, and over chance elsewhere."""
     said = []
     for each in found.asked:
-        outcomes = each.evidence.outcomes
-        source = outcomes.points(CONTROL, outcomes.pair(outcomes.source, outcomes.source)).mean()
+        outcomes = each.plain
+        source = outcomes.in_source(CONTROL).mean()
         others = estimate_of(outcomes.points(CONTROL, outcomes.same_language())).mean
         chance = 100 * outcomes.commonest_share
         said.append(

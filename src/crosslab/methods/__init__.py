@@ -19,7 +19,7 @@ METHODS: Final[Mapping[str, Callable[[MethodsConfig], Method]]] = {
     "standard": lambda _: Standard(),
     "adversarial": lambda chosen: Adversarial(chosen.adversarial),
     "smoothing-noise": lambda chosen: NoiseSmoothing(chosen.smoothing_noise),
-    "smoothing-synonyms": lambda _: SynonymSmoothing(),
+    "smoothing-synonyms": lambda chosen: SynonymSmoothing(chosen.smoothing_synonyms),
     "smoothing-synonyms-static": lambda chosen: StaticSynonymSmoothing(chosen.copies),
     "clean-matched": lambda chosen: CleanMatched(chosen.copies),
     "code-switch": lambda chosen: CodeSwitch(chosen.code_switch),

@@ -11,6 +11,7 @@ Cells = NDArray[np.bool_]  # (languages, languages): which pairs an average is o
 Setting = Literal["same-language", "mixed-language"]
 
 COLLAPSE_POINTS: Final = 3.0  # no further above the commonest answer, and nothing was learned
+LEARNED_SHARE: Final = 0.5  # of the way that another arm made above the commonest answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,27 @@ class Outcomes:
         Such a run gives one answer whatever is asked; which seeds do so is chance, but its
         gains and losses of many points say nothing about a method.
         """
-        accuracy = self.points(arm, self.pair(self.source, self.source)).mean(axis=1)
         limit = 100 * self.commonest_share + COLLAPSE_POINTS
         return tuple(
-            seed for seed, value in zip(self.seeds, accuracy, strict=True) if value <= limit
+            seed
+            for seed, value in zip(self.seeds, self.in_source(arm), strict=True)
+            if value <= limit
         )
+
+    def in_source(self, arm: str) -> NDArray[np.float64]:
+        """Return accuracy points within the source language, per seed."""
+        found: NDArray[np.float64] = self.points(arm, self.pair(self.source, self.source)).mean(1)
+        return found
+
+    def learned(self, arm: str, other: str) -> bool:
+        """Return whether an arm knows the task in the source, measured by another that does.
+
+        It has to be at least half as far above the commonest answer. An arm that is not has
+        stopped on the way, and what it lacks in other languages is not what a method costs.
+        """
+        commonest = 100 * self.commonest_share
+        above, needed = (float(self.in_source(each).mean()) - commonest for each in (arm, other))
+        return needed <= 0 or above >= LEARNED_SHARE * needed
 
     def without(self, seeds: Collection[int]) -> "Outcomes":
         """Return the same with some seeds left out, in every arm."""
