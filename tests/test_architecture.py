@@ -17,7 +17,7 @@ from crosslab.experiments import EXPERIMENTS
 from crosslab.figures.style import ARM_STYLE
 from crosslab.records import Store, read_record
 from crosslab.scales import SCALES
-from crosslab.verdicts import judged
+from crosslab.verdicts import judged_on_every_rung
 
 MODULES = [
     module.name
@@ -87,7 +87,7 @@ def test_the_readme_gives_exactly_two_commands_on_its_first_screen():
 
 
 def test_the_answer_in_the_readme_is_that_of_the_published_records():
-    table = verdict_table(judged(Store(PROJECT / "results"), "lab"))
+    table = verdict_table(judged_on_every_rung(Store(PROJECT / "results"), "lab"))
     assert table in README, f"put this table between the answer marks of README.md:\n{table}"
 
 

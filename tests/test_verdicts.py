@@ -23,7 +23,7 @@ from crosslab.literature.testimony import stances
 from crosslab.records import ANSWERS, Store
 from crosslab.stats.crossed import averaged, crossed
 from crosslab.stats.multiplicity import holm
-from crosslab.verdicts import judged, verdict
+from crosslab.verdicts import judged, judged_on_every_rung, verdict
 
 BARS = {bar.claim_id: bar for bar in bars() if bar.rung == "lab"}
 PARAPHRASE, GENERALIZED = BARS["gain-paraphrase"], BARS["gain-generalized"]
@@ -337,6 +337,21 @@ def test_an_experiment_without_records_is_named_and_does_not_stop_the_others(
 def test_an_experiment_the_study_never_planned_is_named_as_well(tmp_path, made_up_claims):
     store = made_up_store(tmp_path, "transfer-paraphrase")
     assert "transfer-nli" in judged(store, "lab")[1].reason
+
+
+def test_the_rung_that_decides_most_comes_first_and_one_without_runs_is_left_out(tmp_path):
+    made_up_store(tmp_path, "transfer-paraphrase", "transfer-nli")
+    alone = judged_on_every_rung(Store(tmp_path), "lab")
+    assert [each.rung for each in alone] == ["lab"] * 3 + ["arithmetic"] * 3
+    made_up_store(tmp_path, "transfer-paraphrase", planned=["transfer-nli"], scale="bench")
+    both = judged_on_every_rung(Store(tmp_path), "lab")
+    # nothing of transfer-nli was run there, so nothing is said of that claim on that rung
+    assert [each.claim_id for each in both if each.rung == "bench"] == [
+        "gain-paraphrase",
+        "gain-generalized",
+    ]
+    assert both[0].rung == "bench"
+    assert [each for each in both if each.rung != "bench"] == alone
 
 
 def test_with_all_records_every_claim_is_judged_and_every_record_is_there(tmp_path, made_up_claims):

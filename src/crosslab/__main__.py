@@ -210,16 +210,19 @@ def audit(  # noqa: PLR0913, PLR0917 - the options of the command
 
 @app.command()
 def verdicts(
-    scale: Scale = "lab",
+    scale: Annotated[
+        str | None, typer.Option(help="Of this scale alone; by default of every rung that was run.")
+    ] = None,
     results: Results = PUBLISHED,
     json_file: JsonFile = None,
 ) -> None:
     """Judge the claims from the records and show the table."""
     from crosslab.book.render import verdict_table
-    from crosslab.verdicts import judged
+    from crosslab.verdicts import judged, judged_on_every_rung
 
     _in_project()
-    found = judged(Store(results), scale)
+    store = Store(results)
+    found = judged_on_every_rung(store, "lab") if scale is None else judged(store, scale)
     if json_file is not None:
         _write_json({"verdicts": [each.model_dump(mode="json") for each in found]}, json_file)
     else:

@@ -6,7 +6,7 @@ is decided (``verdicts.py``) by a bar that was written before the runs.
 """
 
 from collections import Counter
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -27,6 +27,7 @@ Replication = Literal[
 ]
 
 Rung = Literal["arithmetic", "lab", "bench", "paper"]
+RUNGS: Final[tuple[Rung, ...]] = get_args(Rung)  # each can decide more than the one before
 
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
 

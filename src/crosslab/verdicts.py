@@ -9,11 +9,22 @@ from typing import Any, Final
 
 from crosslab.arithmetic import Check, checks
 from crosslab.checkpoints import LAST
-from crosslab.claims import BARS, REGISTRY, Bar, Claim, Replication, Stance, Verdict, bars, claims
+from crosslab.claims import (
+    BARS,
+    REGISTRY,
+    RUNGS,
+    Bar,
+    Claim,
+    Replication,
+    Stance,
+    Verdict,
+    bars,
+    claims,
+)
 from crosslab.errors import UsageError
 from crosslab.evidence import Evidence, complete_seeds, gathered
 from crosslab.literature.testimony import stances
-from crosslab.records import Store
+from crosslab.records import MANIFEST, Store
 from crosslab.scales import study_config
 from crosslab.stats.crossed import Estimate, Interval
 from crosslab.stats.decision import Outcome, outcome
@@ -39,6 +50,27 @@ def judged(store: Store, scale: str) -> list[Verdict]:
     """
     study_config(scale)  # a scale that does not exist is refused by name
     return [*_by_bars(store, scale), *by_arithmetic()]
+
+
+def judged_on_every_rung(store: Store, scale: str) -> list[Verdict]:
+    """Return the verdicts of a scale, of every other rung that was run, and of what is in print.
+
+    The rung that can decide most comes first. A rung of which nothing was run yet is left out,
+    unless it is the one asked for.
+
+    Raises:
+        UsageError: There is no such scale, or a bar is about an unknown claim.
+        StoreError: There is no study at this scale, or a record is damaged.
+    """
+    asked = judged(store, scale)
+    others = [
+        each
+        for rung in dict.fromkeys(bar.rung for bar in bars())
+        if rung != scale and (store.root / rung / MANIFEST).exists()
+        for each in _by_bars(store, rung)
+        if each.records
+    ]
+    return sorted([*others, *asked], key=lambda each: RUNGS.index(each.rung), reverse=True)
 
 
 def by_arithmetic() -> list[Verdict]:

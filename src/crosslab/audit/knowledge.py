@@ -3,21 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from crosslab.audit.abstracts import KnownAbstract, abstracts
 from crosslab.audit.matching import Matcher
-from crosslab.claims import Claim, Replication, Stance, Verdict, claims
+from crosslab.claims import RUNGS, Claim, Replication, Stance, Verdict, claims
 from crosslab.errors import StoreError
 from crosslab.literature.citations import Finding, finding
 from crosslab.literature.freezing import frozen_citations
 from crosslab.literature.references import Reference, references
 from crosslab.literature.testimony import KnownBenchmark, benchmarks, stances
 from crosslab.records import Store
-from crosslab.verdicts import by_arithmetic, judged
-
-# From the lowest rung to the highest: a verdict names the highest its evidence stands on.
-_RUNGS: Final = ("arithmetic", "lab", "bench", "paper")
+from crosslab.verdicts import by_arithmetic, judged_on_every_rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +48,7 @@ def knowledge(verdicts: Sequence[Verdict], results: Path) -> Knowledge:
 def verdicts_so_far(store: Store, scale: str) -> list[Verdict]:
     """Return the verdicts from records, or from arithmetic alone where there are none."""
     try:
-        return judged(store, scale)
+        return judged_on_every_rung(store, scale)
     except StoreError:
         return by_arithmetic()
 
@@ -63,7 +59,7 @@ def replications(known: Sequence[Claim], verdicts: Sequence[Verdict]) -> dict[st
     A claim that no bar judges is not testable here; its reason stands in the registry.
     """
     found: dict[str, Replication] = {claim.claim_id: "not-testable-here" for claim in known}
-    for verdict in sorted(verdicts, key=lambda each: _RUNGS.index(each.rung)):
+    for verdict in sorted(verdicts, key=lambda each: RUNGS.index(each.rung)):
         found[verdict.claim_id] = verdict.replication
     return found
 

@@ -29,18 +29,19 @@ from crosslab.evidence import Evidence, gathered
 from crosslab.layout import BOOK, GENERATED, PUBLISHED
 from crosslab.literature.references import references
 from crosslab.literature.testimony import conclusions, stances, statements
-from crosslab.records import MANIFEST, RECORD, Record, Store
+from crosslab.records import MANIFEST, RECORD, Record, Store, Unit
 from crosslab.reproduction import kept_reproduction, reproduction
-from crosslab.verdicts import judged
+from crosslab.scales import SCALES
+from crosslab.verdicts import judged_on_every_rung
 
 
 def generated(store: Store, scale: str) -> dict[str, str]:
     """Return the generated pages and parts of pages, by their path below the book's folder."""
-    verdicts = judged(store, scale)
+    verdicts = judged_on_every_rung(store, scale)
     parts = {
         "answer": _answer(store, verdicts),
         "methods": methods(store, scale),
-        "runs": _runs(store, scale),
+        "runs": runs_page(store, scale),
         "status": _status(store, scale),
         "claims": claims_overview(),
         "reports": reports_overview(),
@@ -130,16 +131,32 @@ def _seeds_words(found: Sequence[Evidence]) -> str:
     return said + (f" Missing runs: {', '.join(missing)}." if missing else "")
 
 
-def _runs(store: Store, scale: str) -> str:
-    """Return the page of runs: every record of the study, encoders first."""
-    parts = []
+def runs_page(store: Store, scale: str) -> str:
+    """Return the page of runs: every record of the study, then of other scales that are there."""
+    parts = [f"## Scale `{scale}`\n"]
     for unit in store.manifest(scale).units:
         if store.state(unit) == "absent":
-            parts.append(f"## {unit.label}\n\nNot run. See the status page.\n")
-            continue
-        record = store.record(unit)
-        parts.append(run_entry(record, _links(store, record)))
+            parts.append(f"### {unit.label}\n\nNot run. See the status page.\n")
+        else:
+            parts.append(_run(store, unit))
+    for further in _further_scales(store, scale):
+        there = [_run(store, unit) for unit in _present(store, further)]
+        parts += [f"## Scale `{further}`\n", *there] if there else []
     return "\n".join(parts)
+
+
+def _run(store: Store, unit: Unit) -> str:
+    record = store.record(unit)
+    return run_entry(record, _links(store, record))
+
+
+def _further_scales(store: Store, scale: str) -> list[str]:
+    """Return the scales beside the book's own that this folder has a study of."""
+    return [each for each in SCALES if each != scale and (store.root / each / MANIFEST).exists()]
+
+
+def _present(store: Store, scale: str) -> list[Unit]:
+    return [unit for unit in store.manifest(scale).units if store.state(unit) != "absent"]
 
 
 def _links(store: Store, record: Record) -> dict[str, str]:
@@ -155,7 +172,7 @@ def _links(store: Store, record: Record) -> dict[str, str]:
 def _status(store: Store, scale: str) -> str:
     """Return when each page was executed and from what, and what is missing."""
     manifest = store.manifest(scale)
-    there = [unit for unit in manifest.units if store.state(unit) != "absent"]
+    there = _present(store, scale)
     seen: Seen = {}
     pages = table(
         ("page", "executed (UTC)", "seconds", "records", "notebook SHA-256", "state"),
@@ -172,8 +189,23 @@ def _status(store: Store, scale: str) -> str:
             "## Made again",
             _made_again(store, scale),
             "## Time",
-            _time_spent(store, scale),
+            time_spent(store, scale),
+            *(
+                f"## Scale `{each}`\n\n{_further_status(store, each)}"
+                for each in _further_scales(store, scale)
+            ),
         ]
+    )
+
+
+def _further_status(store: Store, scale: str) -> str:
+    """Return how far another study in this folder is, and what it took so far."""
+    manifest = store.manifest(scale)
+    there = len(_present(store, scale))
+    return (
+        f"{there} of {len(manifest.units)} runs are there; planned {manifest.planned}, "
+        f"dependencies locked by a file whose SHA-256 begins with `{manifest.lock[:12]}`.\n\n"
+        f"{time_spent(store, scale)}"
     )
 
 
@@ -213,14 +245,17 @@ def _read(stamp: dict[str, Any]) -> list[str]:
     return ["absent" if each == "absent" else folder for folder, each in records.items()]
 
 
-def _time_spent(store: Store, scale: str) -> str:
-    spent: dict[tuple[str, str], list[float]] = {}
+def time_spent(store: Store, scale: str) -> str:
+    """Return how many runs there are of each arm, and how long they took."""
+    spent: dict[tuple[str, str], list[float | None]] = {}
     for unit in store.manifest(scale).units:
-        if store.state(unit) != "absent":
-            record = store.record(unit)
-            spent.setdefault((unit.experiment, unit.arm), []).append(record.wall_seconds)
-    rows = [
-        (experiment, arm, len(wall), f"{sum(wall):.0f}", f"{max(wall):.0f}")
-        for (experiment, arm), wall in spent.items()
-    ]
+        there = store.state(unit) != "absent"
+        wall = store.record(unit).wall_seconds if there else None
+        spent.setdefault((unit.experiment, unit.arm), []).append(wall)
+    rows = []
+    for (experiment, arm), walls in spent.items():
+        made = [wall for wall in walls if wall is not None]
+        runs = len(walls) if len(made) == len(walls) else f"{len(made)} of {len(walls)}"
+        times = (f"{sum(made):.0f}", f"{max(made):.0f}") if made else ("", "")
+        rows.append((experiment, arm, runs, *times))
     return table(("experiment", "arm", "runs", "seconds in all", "longest"), rows)

@@ -296,7 +296,7 @@ def run_entry(record: Record, links: dict[str, str]) -> str:
     return "\n".join(
         [
             f"({anchor(unit.folder)})=",
-            f"## {unit.experiment}, {unit.arm}, seed {unit.seed}",
+            f"### {unit.experiment}, {unit.arm}, seed {unit.seed}",
             "",
             f"- fingerprint `{unit.fingerprint}`",
             f"- {values}",
