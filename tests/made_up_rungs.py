@@ -15,7 +15,7 @@ from crosslab.provenance import digest
 from crosslab.records import Manifest, Store, Unit
 from crosslab.rungs import SCALE
 
-ITEMS = 60
+ITEMS = 200
 SEEDS = (100, 101, 102)
 FOUND = {"graft": {"de": 4, "sw": 2}, "graft+pairs": {"de": 8, "sw": 6}}
 
@@ -37,10 +37,12 @@ def made_up_rungs(
     shares: Mapping[tuple[str, str], Mapping[str, float]],
     *,
     seeds: Mapping[str, Collection[int]] | None = None,
+    slow: Collection[int] = (),
 ) -> Store:
     """Write runs by task and encoder, with the share of right answers of each arm.
 
-    An arm has a run under every seed, unless others are named for it.
+    An arm has a run under every seed, unless others are named for it; under ``slow`` ones it
+    hardly learns.
     """
     store = made_up_lineup(root, FOUND)
     units = list(store.manifest(SCALE).units)
@@ -58,7 +60,7 @@ def made_up_rungs(
                 units.append(unit)
                 if arm in share and seed in (seeds or {}).get(arm, SEEDS):
                     settings = {"task": each.task, "arm": arm, "method": None}
-                    made = answers(share[arm], len(units))
+                    made = answers(0.55 if seed in slow else share[arm], len(units))
                     store.write(draft(unit, settings=settings), made, {})
     store.write_manifest(Manifest(scale=SCALE, planned="d", lock="l", units=units))
     return store

@@ -102,7 +102,8 @@ def test_the_margin_of_a_collapse_is_three_points(store, above, collapsed):
     outcomes = found.outcomes["nli", "last"]
     accuracy = found.sample("nli", replace(GAIN, control=None)).values.shape[1]
     right = {arm: np.ones_like(block) for arm, block in outcomes.right.items()}
-    right["standard"][0, : accuracy // 2, 0, 0] = False  # 50 points
+    for block in right.values():
+        block[:, : accuracy // 2, 0, 0] = False  # 50 points
     spoilt = replace(outcomes, right=right, commonest_share=0.5 - above / 100)
     changed = replace(found, outcomes={("nli", "last"): spoilt})
     assert bool(changed.collapsed("nli", GAIN)) is collapsed

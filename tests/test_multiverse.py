@@ -23,10 +23,10 @@ from crosslab.stats.crossed import Estimate
 
 BOTH = ("transfer-paraphrase", "transfer-nli")
 SHARES = {
-    "standard": 0.8,
-    "smoothing-synonyms": 0.95,
-    "smoothing-synonyms-static": 0.82,
-    "clean-matched": 0.81,
+    "standard": 0.86,
+    "smoothing-synonyms": 0.97,
+    "smoothing-synonyms-static": 0.88,
+    "clean-matched": 0.87,
 }
 RULE = Rule(level=0.95, smallest_effect_points=0.5)
 COUNT = int(np.prod([len(levels) for levels in CHOICES.values()]))
@@ -35,7 +35,7 @@ COUNT = int(np.prod([len(levels) for levels in CHOICES.values()]))
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     store = made_up_study(
-        tmp_path_factory.mktemp("s"), accuracies=SHARES, experiments=BOTH, seeds=5
+        tmp_path_factory.mktemp("s"), accuracies=SHARES, experiments=BOTH, seeds=5, items=120
     )
     return answered(store, "smoke", arms=ARMS)
 
@@ -171,7 +171,7 @@ def test_the_choice_that_was_made_to_matter_moves_most(table):
     assert effects["choice"].iloc[0] == "treated"
     means = effects.set_index(["choice", "level"])["mean estimate"]
     apart = means["treated", "smoothing-synonyms"] - means["treated", "smoothing-synonyms-static"]
-    assert apart == pytest.approx(13, abs=4)
+    assert apart == pytest.approx(9, abs=3)
     assert effects["moves"].iloc[0] == pytest.approx(apart)
     assert ("checkpoint", "oracle") not in means.index
     assert effects["moves"].is_monotonic_decreasing

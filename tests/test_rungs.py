@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_up_rungs import SEEDS, made_up_rungs
 
 from crosslab.arms import CLAIMED_ARMS
+from crosslab.book.rung_tables import gain_table
+from crosslab.errors import StoreError
 from crosslab.lineup import lineup
 from crosslab.records import Store
 from crosslab.rungs import CONTROL, ROBUST, by_alignment, rungs, where_poor
@@ -78,6 +82,25 @@ def test_the_difference_between_encoders_covers_the_truth_as_often_as_it_says(tm
                 holds.append(interval.low <= 0 <= interval.high)
     assert np.mean(holds) > 0.8
     assert len(holds) == 36
+
+
+def test_other_items_are_not_compared_even_if_as_many(store):
+    found = rungs(store)
+    graft = found.of("paraphrase", "graft")
+    items = tuple(f"other {name}" for name in graft.against["adversarial"].items)
+    against = {arm: replace(each, items=items) for arm, each in graft.against.items()}
+    others = [each for each in found.asked if each is not graft]
+    changed = replace(found, asked=(replace(graft, against=against), *others))
+    with pytest.raises(StoreError, match="other items"):
+        where_poor(changed, "paraphrase", "adversarial")
+
+
+def test_a_run_that_did_not_learn_the_task_is_kept_and_named(tmp_path):
+    found = rungs(made_up_rungs(tmp_path, {("nli", "graft"): PLAIN}, slow={101}))
+    asked = found.of("nli", "graft")
+    assert asked.collapsed("adversarial") == (101,)
+    assert asked.gain("adversarial") is not None
+    assert "1 of 3 seeds collapsed, kept" in gain_table(found)
 
 
 def test_seeds_are_paired(store):

@@ -84,9 +84,10 @@ class Answered:
         return Sample(outcomes.seeds, values)
 
     def collapsed(self, task: Task, contrast: Contrast) -> frozenset[int]:
-        """Return the seeds under which an arm of the contrast learned nothing in the source."""
+        """Return the seeds under which an arm of the contrast did not learn the task."""
         outcomes = self.outcomes[task, contrast.checkpoint]
-        return frozenset(seed for arm in contrast.arms for seed in outcomes.collapsed(arm))
+        arms = contrast.arms
+        return frozenset(seed for arm in arms for seed in outcomes.collapsed(arm, *arms))
 
 
 def answered(

@@ -181,6 +181,7 @@ def _outcomes(
         commonest_share=float(np.bincount([gold for _, gold in asked.items]).max())
         / len(asked.items),
         asked=None if asked.asked.all() else asked.asked,
+        items=tuple(name for name, _ in asked.items),
     )
 
 

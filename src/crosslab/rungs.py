@@ -31,8 +31,8 @@ LEVEL: Final = 0.95
 class Asked:
     """What was found on one task with one encoder, on the arms of the claims alone.
 
-    An arm is compared on the seeds that it shares with plain fine-tuning; an arm that shares
-    fewer than two of them is not compared yet, and one that has not learned the task not at all.
+    An arm is compared on the seeds that it shares with plain fine-tuning, collapsed runs
+    included, if there are two; and if either of them collapsed under most, not at all.
     """
 
     task: str
@@ -43,7 +43,15 @@ class Asked:
     def compared(self, arm: str) -> Outcomes | None:
         """Return an arm and plain fine-tuning; nothing where they cannot be compared."""
         outcomes = self.against.get(arm)
-        return outcomes if outcomes is not None and outcomes.learned(arm, CONTROL) else None
+        if outcomes is None or 2 * len(self.collapsed(arm)) > len(outcomes.seeds):
+            return None
+        return outcomes
+
+    def collapsed(self, arm: str) -> tuple[int, ...]:
+        """Return the seeds under which an arm or plain fine-tuning did not learn the task."""
+        outcomes = self.against[arm]
+        lost = {*outcomes.collapsed(arm, CONTROL), *outcomes.collapsed(CONTROL, arm)}
+        return tuple(sorted(lost))
 
     def gain(self, arm: str) -> Estimate | None:
         """Return how far an arm is ahead within the target languages."""
@@ -148,7 +156,7 @@ def where_poor(found: Rungs, task: str, arm: str) -> Estimate | None:
         each.gain(arm, CONTROL, each.same_language())[[each.seeds.index(seed) for seed in seeds]]
         for each in (one, other)
     ]
-    if gains[0].shape != gains[1].shape:
+    if one.items != other.items or one.languages != other.languages:
         raise StoreError(f"{task}: {GRAFT} and {GRAFT_PAIRS} were asked other items.")
     difference: np.ndarray = gains[0] - gains[1]
     return estimate_of(difference)

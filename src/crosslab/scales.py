@@ -187,7 +187,7 @@ _BENCH_SCRATCH_FINETUNE: Final = replace(
 )
 
 # By the rule, from the records of bench-tuning; with 384 numbers to a word the attack of the lab
-# leaves too little. Synonyms in every update keep a small encoder from learning (LOG.md).
+# leaves too little. Synonyms in every update keep paraphrases from being learned (LOG.md).
 _BENCH_METHODS: Final = replace(
     _METHODS,
     adversarial=AdversarialConfig(radius=0.01),

@@ -158,7 +158,7 @@ def verdict(claim: Claim, bar: Bar, evidence: Sequence[Evidence], *, scale: str)
         scale=scale,
         claimed=bar.claimed_points,
         **_numbers(bar, result),
-        seeds=sorted({seed for each in asked for seed in each.outcomes.seeds}),
+        seeds=_shared_seeds(asked),
         literature=stances()[claim.claim_id],
         replication=replication,
         reason=reason,
@@ -169,6 +169,12 @@ def verdict(claim: Claim, bar: Bar, evidence: Sequence[Evidence], *, scale: str)
             if record.unit.arm in (bar.treated, bar.control)
         ],
     )
+
+
+def _shared_seeds(asked: Sequence[Evidence]) -> list[int]:
+    """Return the seeds that all experiments have: what is missing in one is not there."""
+    seeds = [set(each.outcomes.seeds) for each in asked]
+    return sorted(set.intersection(*seeds)) if seeds else []
 
 
 def _decided(bar: Bar, result: Weighed) -> tuple[Replication, str]:

@@ -40,7 +40,7 @@ def weighed(bar: Bar, evidence: Sequence[Evidence], *, scale: str) -> Weighed:
         (name, arm): seeds
         for name, each in outcomes.items()
         for arm in (bar.control, bar.treated)
-        if arm in each.right and (seeds := each.collapsed(arm))
+        if arm in each.right and (seeds := each.collapsed(arm, *_both(bar, each)))
     }
     left = {
         name: each.without({s for (of, _), seeds in collapsed.items() if of == name for s in seeds})
@@ -57,7 +57,6 @@ def weighed(bar: Bar, evidence: Sequence[Evidence], *, scale: str) -> Weighed:
             *_rehearsed(bar, scale),
             *_other_seeds(bar, outcomes),
             *crowded,
-            *_unlearned(bar, left),
             *_identical(bar, outcomes),
         ),
     )
@@ -80,6 +79,11 @@ def estimate(
             cells = each.of_language(language, cells)
         parts.append(estimate_of(each.gain(bar.treated, bar.control, cells)))
     return averaged(parts)
+
+
+def _both(bar: Bar, outcomes: Outcomes) -> tuple[str, ...]:
+    """Return those of a bar's two arms that have runs."""
+    return tuple(arm for arm in (bar.control, bar.treated) if arm in outcomes.right)
 
 
 def _comparable(bar: Bar, outcomes: Outcomes) -> bool:
@@ -137,27 +141,16 @@ def _crowded(
     for name, each in outcomes.items():
         lost = [arm for (of, arm), seeds in collapsed.items() if of == name and seeds == each.seeds]
         if lost:
-            yield f"every run of {' and of '.join(lost)} in {name} collapsed"
+            reached = ", ".join(f"{each.in_source(arm).mean():.1f}" for arm in lost)
+            yield (
+                f"every run of {' and of '.join(lost)} in {name} collapsed ({reached} % right in "
+                f"the source, {100 * each.commonest_share:.1f} for the commonest answer)"
+            )
         elif any(of == name for of, _ in collapsed) and len(left[name].seeds) < FEWEST_SEEDS:
             yield (
                 f"{name} has {len(left[name].seeds)} seeds left without a collapsed run, and "
                 f"{FEWEST_SEEDS} are needed"
             )
-
-
-def _unlearned(bar: Bar, left: Mapping[str, Outcomes]) -> Iterator[str]:
-    """Yield where one arm knows the task in the source and the other stopped on the way."""
-    for name, each in left.items():
-        if not _comparable(bar, each):
-            continue
-        for arm, other in ((bar.treated, bar.control), (bar.control, bar.treated)):
-            if not each.learned(arm, other):
-                reached, known = (each.in_source(one).mean() for one in (arm, other))
-                yield (
-                    f"{arm} has not learned {name} in the source ({reached:.1f} % right; {other} "
-                    f"{known:.1f}, the commonest answer {100 * each.commonest_share:.1f}), so "
-                    "nothing is compared"
-                )
 
 
 def _identical(bar: Bar, outcomes: Mapping[str, Outcomes]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from conftest import made_up_study, rows
 from crosslab.book import render, transfer_tables
 from crosslab.claims import claim_and_bar
 from crosslab.evidence import gathered
-from crosslab.verdicts import verdict
+from crosslab.verdicts import by_arithmetic, verdict
 
 CLAIM, BAR = claim_and_bar("gain-paraphrase", rung="lab")
 
@@ -43,7 +43,8 @@ def test_every_test_behind_a_verdict_has_a_line_and_languages_have_names(evidenc
     assert shown["direction: p, one-sided"] == render.chance(0.0)  # ten points ahead in ten seeds
     assert shown["power"] == f"{found.power:.3g}"
     for key, p in found.tests["holm"].items():
-        assert shown[f"p in {evidence.names()[key]} alone, Holm over languages"] == render.chance(p)
+        line = f"p of {evidence.names()[key]} by itself, Holm over languages"
+        assert shown[line] == render.chance(p)
 
 
 def test_what_was_not_tested_is_said_with_its_reason(evidence):
@@ -110,3 +111,13 @@ def test_every_run_is_linked_to_its_entry(evidence):
         assert f"#{anchor})" in table
         assert f"({anchor})=" in entries
         assert record.unit.fingerprint in entries
+
+
+def test_an_unfinished_study_says_how_many_seeds_of_how_many():
+    whole = by_arithmetic()[0].model_copy(
+        update={"rung": "lab", "scale": "lab", "estimate": 1.0, "interval": (0.0, 2.0)}
+    )
+    ran = {"records": ["lab/one"], "seeds": list(range(100, 110))}
+    assert render.measured(whole.model_copy(update=ran)) == "+1.0 (0.0 to +2.0)"
+    part = whole.model_copy(update={**ran, "seeds": [100, 101, 102]})
+    assert render.measured(part) == "+1.0 (0.0 to +2.0), 3 of 10 seeds"

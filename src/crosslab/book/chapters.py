@@ -45,6 +45,7 @@ CHAPTERS: Final = (
     Chapter(name="multiverse", experiments=TRANSFER),
     Chapter(name="deviations", experiments=TRANSFER),
     Chapter(name="encoder", further_scales=("bench",)),
+    Chapter(name="rungs", experiments=TRANSFER, further_scales=("bench",)),
     Chapter(name="how-often-wrong"),
 )
 

@@ -27,7 +27,7 @@ def arms_table(evidence: Evidence) -> str:
             f"`{arm}`",
             *(with_interval(by_setting[name][arm].interval(LEVEL)) for name in _SETTINGS),
             chance(adjusted[arm]),
-            len(evidence.outcomes.collapsed(arm)),
+            len(evidence.outcomes.collapsed(arm, CONTROL)),
         )
         for arm in by_setting["zero-shot"]
     ]

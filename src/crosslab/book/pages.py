@@ -106,8 +106,8 @@ def _answer(store: Store, found: Sequence[Verdict]) -> str:
         if claim.claim_id in {each.claim_id for each in found}
     )
     return (
-        f"{verdict_table(found, names)}\n\nNumbers are accuracy points; those of rung `lab` are "
-        f"from {whose}. The claims as they are printed:\n\n{quoted}"
+        f"{verdict_table(found, names)}\n\nNumbers are accuracy points, from {whose} or from what "
+        f"is in print. The claims as they are printed:\n\n{quoted}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from crosslab.audit.keeping import Kept
 from crosslab.audit.occurrences import occurrences
-from crosslab.claims import Bar, Claim, Verdict
+from crosslab.claims import Bar, Claim, Verdict, claim_and_bar
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import conclusions, stances
 from crosslab.records import Record
@@ -101,7 +101,10 @@ def measured(verdict: Verdict) -> str:
         return "not measured"
     if not verdict.records:
         return f"not run; in print, chance allows {_range(verdict.interval)}"
-    return with_interval(Interval(verdict.estimate, *verdict.interval))
+    found = with_interval(Interval(verdict.estimate, *verdict.interval))
+    _, bar = claim_and_bar(verdict.claim_id, rung=verdict.rung)
+    whole = len(verdict.seeds) >= bar.seeds
+    return found if whole else f"{found}, {len(verdict.seeds)} of {bar.seeds} seeds"
 
 
 def verdict_table(verdicts: Sequence[Verdict], names: dict[str, str] | None = None) -> str:
@@ -132,13 +135,19 @@ def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
             f"{len(places)} reports print this; {_marked_words(marked)}. Where they do, and what "
             f"is in print for and against it: {claim_link(claim)}.",
             f"**Replication: {verdict.replication}**, on rung `{verdict.rung}`, scale "
-            f"`{verdict.scale}`: {REPLICATION_WORDS[verdict.replication]}. Measured: "
-            f"{measured(verdict)} points over {len(verdict.seeds)} seeds, in "
-            f"{_runs_linked(bar)}. Reason: {verdict.reason.rstrip('.')}.",
+            f"`{verdict.scale}`: {REPLICATION_WORDS[verdict.replication]}. "
+            f"{_measured_words(verdict)}, in {_runs_linked(bar)}. "
+            f"Reason: {verdict.reason.rstrip('.')}.",
             literature_words(claim.claim_id),
             f"**The bar**, written before the runs: {bar.quantity} {bar.test}",
         ]
     )
+
+
+def _measured_words(verdict: Verdict) -> str:
+    if verdict.estimate is None:
+        return "Nothing was measured"
+    return f"Measured: {measured(verdict)}, in points, over {len(verdict.seeds)} seeds"
 
 
 def literature_words(about: str) -> str:
@@ -197,7 +206,7 @@ def table_of_tests(verdict: Verdict, names: Mapping[str, str]) -> str:
             "not computed" if verdict.prediction is None else _range(verdict.prediction),
         ),
         *(
-            (f"p in {names[key]} alone, Holm over languages", chance(value))
+            (f"p of {names[key]} by itself, Holm over languages", chance(value))
             for key, value in tests.get("holm", {}).items()
         ),
     ]

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from crosslab.book.render import measured, points, table, with_interval
+from crosslab.book.render import chance, measured, points, table, with_interval
 from crosslab.claims import Verdict, bars, claims
 from crosslab.costs import gpu_costs
 from crosslab.data.languages import NAMES
-from crosslab.evidence import estimate_of
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.published import System, published
 from crosslab.records import MANIFEST, Store
 from crosslab.rungs import CONTROL, LEVEL, ROBUST, SCALE, TASKS, Asked, Rungs, where_poor
 from crosslab.runs import planned_runs
 from crosslab.scales import study_config
+from crosslab.stats.multiplicity import holm
 from crosslab.verdicts import judged
 
 _RUNGS: Final = ("lab", SCALE)
@@ -107,9 +107,13 @@ def accuracy_table(found: Rungs, task: str) -> str:
     header = (
         _NAMES[task],
         *(f"{each.name}" for each in systems),
-        *(f"`{encoder}`, here" for encoder in ours),
+        *(f"`{encoder}`, here, {len(each.seeds)} seeds" for encoder, each in ours.items()),
     )
-    return table(header, rows)
+    items = study_config(SCALE).tasks[task].test  # type: ignore[union-attr]
+    return (
+        f"{table(header, rows)}\n\nHere: the first {items:,} test items that are there in every "
+        "language. Published figures are of all of them."
+    )
 
 
 def _published(system: System, language: str) -> str:
@@ -134,29 +138,48 @@ def gain_table(found: Rungs) -> str:
 def _gain(asked: Asked, arm: str) -> str:
     outcomes, gain = asked.against.get(arm), asked.gain(arm)
     if outcomes is None:
-        return "not run"
+        return "fewer than two seeds"
+    lost = _lost(asked, arm)
     if gain is None:
-        return f"not learned in English ({outcomes.in_source(arm).mean():.1f} % right)"
-    return f"{with_interval(gain.interval(LEVEL))}, {len(outcomes.seeds)} seeds"
+        english = outcomes.in_source(arm).mean(), outcomes.in_source(CONTROL).mean()
+        return (
+            f"not compared: {lost} ({english[0]:.1f} % right in English, `{CONTROL}` "
+            f"{english[1]:.1f})"
+        )
+    said = f"{with_interval(gain.interval(LEVEL))}, {len(outcomes.seeds)} seeds"
+    return f"{said}; {lost}, kept" if lost else said
+
+
+def _lost(asked: Asked, arm: str) -> str:
+    """Return under how many seeds an arm, or plain fine-tuning, did not learn the task."""
+    lost = asked.collapsed(arm)
+    return f"{len(lost)} of {len(asked.against[arm].seeds)} seeds collapsed" if lost else ""
 
 
 def poor_words(found: Rungs) -> str:
     """Return whether arms gain more where languages line up badly, in sentences."""
+    asked = [(task, arm) for task in TASKS for arm in ROBUST]
+    differences = {key: where_poor(found, *key) for key in asked}
+    there = {key: each for key, each in differences.items() if each is not None}
+    if not there:
+        return "Nothing can be compared between the two encoders yet."
+    p_values = holm(
+        {" ".join(key): 2 * min(each.p_greater(), each.p_less(0.0)) for key, each in there.items()}
+    )
     said = []
-    for task in TASKS:
-        for arm in ROBUST:
-            difference = where_poor(found, task, arm)
-            if difference is None:
-                continue
-            interval = difference.interval(LEVEL)
-            if interval.low > 0:
-                words = "gains more where languages line up badly"
-            elif interval.high < 0:
-                words = "gains less where languages line up badly"
-            else:
-                words = "gains neither more nor less, as far as these runs can tell"
-            said.append(f"- {_NAMES[task]}, `{arm}`: {words}, by {with_interval(interval)} points.")
-    return "\n".join(said) or "Nothing was run on both encoders yet."
+    for key, each in there.items():
+        task, arm = key
+        adjusted = min(1.0, p_values[" ".join(key)])
+        if adjusted >= 1 - LEVEL:
+            words = "no difference that chance would not make"
+        else:
+            words = f"gains {'more' if each.mean > 0 else 'less'} where languages line up badly"
+        said.append(
+            f"- {_NAMES[task]}, `{arm}`: {words}: {with_interval(each.interval(LEVEL))} points, "
+            f"p {chance(adjusted)}, two-sided, after Holm over these {len(there)} lines."
+        )
+    absent = ", ".join(f"{_NAMES[key[0]]} `{key[1]}`" for key in asked if key not in there)
+    return "\n".join(said) + (f"\n\nNot compared: {absent}." if absent else "")
 
 
 def missing_words(found: Rungs) -> str:
@@ -176,10 +199,11 @@ def source_words(found: Rungs) -> str:
     for each in found.asked:
         outcomes = each.plain
         source = outcomes.in_source(CONTROL).mean()
-        others = estimate_of(outcomes.points(CONTROL, outcomes.same_language())).mean
-        chance = 100 * outcomes.commonest_share
+        others = outcomes.points(CONTROL, outcomes.same_language()).mean()
+        commonest = 100 * outcomes.commonest_share
         said.append(
             f"{_NAMES[each.task]} with `{each.encoder}`: {source:.1f} in English, {others:.1f} on "
-            f"average over the other languages, {chance:.1f} for always giving the commonest answer"
+            f"average over the other languages, {commonest:.1f} for always giving the commonest "
+            f"answer, over {len(outcomes.seeds)} seed{'s' if len(outcomes.seeds) > 1 else ''}"
         )
     return "; ".join(said) + "." if said else ""

@@ -11,7 +11,7 @@ Cells = NDArray[np.bool_]  # (languages, languages): which pairs an average is o
 Setting = Literal["same-language", "mixed-language"]
 
 COLLAPSE_POINTS: Final = 3.0  # no further above the commonest answer, and nothing was learned
-LEARNED_SHARE: Final = 0.5  # of the way that another arm made above the commonest answer
+LEARNED_SHARE: Final = 0.5  # nor was the task, where the typical run went twice as far above it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Outcomes:
     right: Mapping[str, NDArray[np.bool_]]
     commonest_share: float  # of the items: what always giving one answer would get right
     asked: NDArray[np.bool_] | None = None  # (items, first, second language); all where not said
+    items: tuple[str, ...] = ()  # their names, where they are known
 
     @property
     def source(self) -> str:
@@ -60,13 +61,16 @@ class Outcomes:
         either: Cells = takes_part[:, np.newaxis] | takes_part
         return cells & either
 
-    def collapsed(self, arm: str) -> tuple[int, ...]:
-        """Return the seeds under which an arm learned nothing, not even in the source.
+    def collapsed(self, arm: str, *beside: str) -> tuple[int, ...]:
+        """Return the seeds under which an arm did not learn the task, not even in the source.
 
-        Such a run gives one answer whatever is asked; which seeds do so is chance, but its
-        gains and losses of many points say nothing about a method.
+        Such a run is hardly better than always giving the commonest answer, or not half as far
+        above it as the typical run of this arm, or of one that it stands beside. Which seeds
+        do so is chance, but gains and losses of many points over them say nothing about a method.
         """
-        limit = 100 * self.commonest_share + COLLAPSE_POINTS
+        commonest = 100 * self.commonest_share
+        typical = max(float(np.median(self.in_source(each))) for each in (arm, *beside))
+        limit = commonest + max(COLLAPSE_POINTS, LEARNED_SHARE * (typical - commonest))
         return tuple(
             seed
             for seed, value in zip(self.seeds, self.in_source(arm), strict=True)
@@ -77,16 +81,6 @@ class Outcomes:
         """Return accuracy points within the source language, per seed."""
         found: NDArray[np.float64] = self.points(arm, self.pair(self.source, self.source)).mean(1)
         return found
-
-    def learned(self, arm: str, other: str) -> bool:
-        """Return whether an arm knows the task in the source, measured by another that does.
-
-        It has to be at least half as far above the commonest answer. An arm that is not has
-        stopped on the way, and what it lacks in other languages is not what a method costs.
-        """
-        commonest = 100 * self.commonest_share
-        above, needed = (float(self.in_source(each).mean()) - commonest for each in (arm, other))
-        return needed <= 0 or above >= LEARNED_SHARE * needed
 
     def without(self, seeds: Collection[int]) -> "Outcomes":
         """Return the same with some seeds left out, in every arm."""
