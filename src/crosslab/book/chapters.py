@@ -70,7 +70,16 @@ def chapter_link(name: str, text: str) -> str:
     return f"[{text}](../{EXECUTED.name}/{name}.ipynb)" if there else text
 
 
-# Where the verdict on a claim is argued.
+RUNGS_CHAPTER: Final = "rungs"
+_CHAPTER_OF_RUNG: Final = {"arithmetic": "arithmetic", "bench": RUNGS_CHAPTER}
+
+
+def chapter_of(claim_id: str, rung: str) -> str | None:
+    """Return the chapter that argues the verdict on a claim on a rung, if there is one."""
+    return _CHAPTER_OF_RUNG.get(rung) or CHAPTER_OF.get(claim_id)
+
+
+# Where the verdict on a claim is argued, on rung lab.
 CHAPTER_OF: Final = {
     "gain-paraphrase": "transfer-paraphrase",
     "gain-nli": "transfer-nli",

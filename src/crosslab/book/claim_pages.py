@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from crosslab.audit.occurrences import Occurrence
-from crosslab.book.chapters import CHAPTER_OF, chapters
+from crosslab.book.chapters import CHAPTER_OF, RUNGS_CHAPTER, chapters
 from crosslab.book.render import (
     LITERATURE_WORDS,
     REPLICATION_WORDS,
@@ -130,13 +130,16 @@ def _compared(claim: Claim) -> str:
 
 def _where_argued(claim: Claim) -> str:
     """Return a link to the chapter that argues a verdict, if the book has it."""
-    chapter = CHAPTER_OF.get(claim.claim_id)
-    if chapter not in {each.name for each in chapters()}:
+    chapter, there = CHAPTER_OF.get(claim.claim_id), {each.name for each in chapters()}
+    if chapter not in there:
         return "The chapter that argues this verdict is not part of this book."
-    return (
+    said = (
         f"The verdict is argued, with figures, tests and every run, in "
-        f"[its chapter](../executed/{chapter}.ipynb)."
+        f"[its chapter](../executed/{chapter}.ipynb)"
     )
+    if RUNGS_CHAPTER in there:
+        said += f"; [the rungs](../executed/{RUNGS_CHAPTER}.ipynb) stand side by side in another"
+    return f"{said}."
 
 
 def _marks_words(places: Sequence[Occurrence]) -> str:

@@ -9,7 +9,7 @@ from crosslab.audit.keeping import kept
 from crosslab.audit.knowledge import knowledge
 from crosslab.audit.occurrences import occurrences
 from crosslab.book.audit_tables import claims_overview, reports_overview
-from crosslab.book.chapters import CHAPTER_OF, TRANSFER, Chapter, chapters
+from crosslab.book.chapters import TRANSFER, Chapter, chapter_of, chapters
 from crosslab.book.claim_pages import claim_page
 from crosslab.book.freshness import Seen, staleness
 from crosslab.book.method_tables import tasks_table, tasks_words
@@ -88,11 +88,12 @@ def _answer(store: Store, found: Sequence[Verdict]) -> str:
     """Return the answer so far: the verdicts, whose runs they are, and what was not run."""
     there = {chapter.name for chapter in chapters()}
     names = {claim.claim_id: claim.name for claim in claims()}
-    names |= {
-        claim_id: f"[{names[claim_id]}](executed/{chapter}.ipynb)"
-        for claim_id, chapter in CHAPTER_OF.items()
-        if chapter in there
-    }
+
+    def named(verdict: Verdict) -> str:
+        chapter = chapter_of(verdict.claim_id, verdict.rung)
+        name = names[verdict.claim_id]
+        return f"[{name}](executed/{chapter}.ipynb)" if chapter in there else name
+
     whose = (
         "the published runs"
         if store.root == PUBLISHED
@@ -106,7 +107,7 @@ def _answer(store: Store, found: Sequence[Verdict]) -> str:
         if claim.claim_id in {each.claim_id for each in found}
     )
     return (
-        f"{verdict_table(found, names)}\n\nNumbers are accuracy points, from {whose} or from what "
+        f"{verdict_table(found, named)}\n\nNumbers are accuracy points, from {whose} or from what "
         f"is in print. The claims as they are printed:\n\n{quoted}"
     )
 

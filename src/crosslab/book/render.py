@@ -5,7 +5,7 @@ function takes its numbers from records. What one chapter alone says stands in a
 its own (``transfer_tables``, ``mechanism_tables``, ...).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from crosslab.audit.keeping import Kept
@@ -107,12 +107,16 @@ def measured(verdict: Verdict) -> str:
     return found if whole else f"{found}, {len(verdict.seeds)} of {bar.seeds} seeds"
 
 
-def verdict_table(verdicts: Sequence[Verdict], names: dict[str, str] | None = None) -> str:
-    """Return the answer so far, one line per claim."""
-    names = names or {}
+def verdict_table(
+    verdicts: Sequence[Verdict], named: Callable[[Verdict], str] = lambda each: each.claim_id
+) -> str:
+    """Return the answer so far, one line per claim and rung; ``named`` says what a line is called.
+
+    The name may be a link to where the verdict is argued.
+    """
     rows = [
         (
-            names.get(each.claim_id, each.claim_id),
+            named(each),
             each.replication,
             measured(each),
             "" if each.claimed is None else points(each.claimed),

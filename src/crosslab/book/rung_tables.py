@@ -38,7 +38,7 @@ def claim_table(found: Mapping[str, Mapping[str, Verdict]]) -> str:
     claimed = {bar.claim_id: bar.claimed_points for bar in bars()}
     rows = [
         (
-            f"[{names[key]}](claims/{key}.md)",
+            f"[{names[key]}](../claims/{key}.md)",
             "a direction" if claimed[key] is None else points(claimed[key] or 0.0),
             *(_said(found.get(rung, {}).get(key)) for rung in _RUNGS),
             "not run: needs-gpu",
