@@ -180,7 +180,7 @@ def test_a_run_says_what_its_method_is_set_to():
         "standard": None,
         "adversarial": settings(methods.adversarial),
         "smoothing-noise": settings(methods.smoothing_noise),
-        "smoothing-synonyms": None,
+        "smoothing-synonyms": {"plain_share": 0.0},
         "smoothing-synonyms-static": settings(methods.copies),
         "clean-matched": settings(methods.copies),
         "code-switch": settings(methods.code_switch),
