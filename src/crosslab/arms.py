@@ -18,8 +18,11 @@ from crosslab.config import (
     settings,
 )
 
+CONTROL: Final = "standard"  # plain fine-tuning, which every other arm is compared with
+
+
 ARMS: Final = (
-    "standard",
+    CONTROL,
     "adversarial",
     "smoothing-noise",
     "smoothing-synonyms",
@@ -37,7 +40,7 @@ THROUGHOUT: Final = "smoothing-synonyms-throughout"  # from the first update on,
 
 
 REAL_ARMS: Final = (
-    "standard",
+    CONTROL,
     "adversarial",
     "smoothing-noise",
     "smoothing-synonyms",
@@ -48,7 +51,7 @@ REAL_ARMS: Final = (
 )
 
 
-CLAIMED_ARMS: Final = ("standard", "adversarial", "smoothing-noise", "smoothing-synonyms")
+CLAIMED_ARMS: Final = (CONTROL, "adversarial", "smoothing-noise", "smoothing-synonyms")
 
 
 STATIC_RELEASED: Final = "smoothing-synonyms-static-released"  # copies as well

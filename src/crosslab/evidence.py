@@ -41,11 +41,7 @@ class Evidence:
     def runs(self) -> list[tuple[Record, dict[str, float]]]:
         """Return each run that was compared, with its accuracy points from its answers."""
         outcomes = self.outcomes
-        cells = {
-            "source": outcomes.pair(outcomes.source, outcomes.source),
-            "zero-shot": outcomes.same_language(),
-            "mixed pairs": outcomes.mixed_language(),
-        }
+        cells = outcomes.read_as()
         points = {
             (arm, label): outcomes.points(arm, where).mean(axis=1)
             for arm in outcomes.right

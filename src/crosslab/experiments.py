@@ -12,6 +12,7 @@ from typing import Final
 from crosslab.arms import (
     ARMS,
     CLAIMED_ARMS,
+    CONTROL,
     PAPER_ARMS,
     REAL_ARMS,
     REAL_SWEPT,
@@ -78,7 +79,7 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     **{
         f"tuning-{task}": Experiment(
             task=task,
-            arms=("standard", *SWEPT),
+            arms=(CONTROL, *SWEPT),
             claims=(),
             evaluation=SOURCE_DEV,
             scales=("tuning",),
@@ -97,7 +98,7 @@ REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = (
             arms=arms,
             claims=(f"gain-{task}", "gain-generalized") if not suffix else (),
             encoder=encoder,
-            barred=("standard", "smoothing-synonyms") if not suffix else (),
+            barred=(CONTROL, "smoothing-synonyms") if not suffix else (),
             scales=("bench",),
         )
         for task in ("paraphrase", "nli")
@@ -116,7 +117,7 @@ REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = (
     | {
         f"tuning-{task}": Experiment(
             task=task,
-            arms=("standard", *swept),
+            arms=(CONTROL, *swept),
             claims=(),
             encoder=GRAFT,  # of which English is as it was before any grafting
             evaluation=SOURCE_DEV,

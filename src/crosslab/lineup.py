@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from crosslab.data.languages import NAMES
-from crosslab.records import MANIFEST, Record, Store, Unit
+from crosslab.records import Record, Store, Unit
 
 SCALE: Final = "bench"
 EXPERIMENT: Final = "pretraining"
@@ -84,7 +84,7 @@ def lineup(store: Store, scale: str = SCALE) -> Lineup:
     Raises:
         StoreError: A record does not match its files.
     """
-    if not (store.root / scale / MANIFEST).exists():
+    if not store.has_study(scale):
         return Lineup(encoders=(), missing=())
     units = [each for each in store.manifest(scale).units if each.experiment == EXPERIMENT]
     there = [unit for unit in units if store.state(unit) != "absent"]

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from crosslab.arms import CONTROL
 from crosslab.errors import StoreError
 from crosslab.evidence import estimate_of
 from crosslab.records import ANSWERS, Record, Store, Unit
@@ -22,7 +23,6 @@ CONFIDENCE: Final = 0.999
 LEVEL: Final = 0.95
 SOURCE: Final = "source"
 TARGETS: Final = "targets"
-CONTROL: Final = "standard"
 RANDOM: Final = "random"
 WORST: Final = "worst"
 

@@ -244,6 +244,10 @@ class Store:
             damaged.rename(aside / f"{RECORD}.damaged")
         return aside
 
+    def has_study(self, scale: str) -> bool:
+        """Whether a study of a scale was planned here."""
+        return (self.root / scale / MANIFEST).exists()
+
     def manifest(self, scale: str) -> Manifest:
         """Return what the study of a scale consists of."""
         path = self.root / scale / MANIFEST

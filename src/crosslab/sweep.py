@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from crosslab.arms import SWEPT, method_key, method_settings
+from crosslab.arms import CONTROL, SWEPT, method_key, method_settings
 from crosslab.errors import StoreError
 from crosslab.experiments import SOURCE_DEV, experiments_of
 from crosslab.records import MANIFEST, Record, Store, Unit
@@ -22,7 +22,6 @@ from crosslab.scales import study_config
 from crosslab.stats.crossed import Estimate, averaged
 
 SCALE: Final = "tuning"
-CONTROL: Final = "standard"
 TOLERANCE_POINTS: Final = 2.0  # how far below the control a setting may lie; fixed before the sweep
 LEVEL: Final = 0.95
 

@@ -24,7 +24,7 @@ from crosslab.claims import (
 from crosslab.errors import UsageError
 from crosslab.evidence import Evidence, complete_seeds, gathered
 from crosslab.literature.testimony import stances
-from crosslab.records import MANIFEST, Store
+from crosslab.records import Store
 from crosslab.scales import study_config
 from crosslab.stats.crossed import Estimate, Interval
 from crosslab.stats.decision import Outcome, outcome
@@ -66,7 +66,7 @@ def judged_on_every_rung(store: Store, scale: str) -> list[Verdict]:
     others = [
         each
         for rung in dict.fromkeys(bar.rung for bar in bars())
-        if rung != scale and (store.root / rung / MANIFEST).exists()
+        if rung != scale and store.has_study(rung)
         for each in _by_bars(store, rung)
         if each.records
     ]

@@ -44,7 +44,7 @@ def chapter_inputs(
             **{
                 name: each
                 for further in chapter.further_scales
-                if (store.root / further / MANIFEST).exists()
+                if store.has_study(further)
                 for name, each in _record_digests(store, further, seen).items()
             },
         },

@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from crosslab.arms import CONTROL
 from crosslab.book.mechanism_tables import percent, signed
 from crosslab.probes import (
     CONFIDENCE,
-    CONTROL,
     RANDOM,
     SOURCE,
     TARGETS,

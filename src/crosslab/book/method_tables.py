@@ -7,31 +7,32 @@ is corrected for their number, and settles no claim.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from crosslab.arms import CONTROL
 from crosslab.book.render import chance, table, with_interval
 from crosslab.evidence import Evidence, estimate_of
 from crosslab.stats.crossed import Estimate
 from crosslab.stats.multiplicity import holm
 from crosslab.stats.outcomes import Cells
 
-CONTROL: Final = "standard"
 LEVEL: Final = 0.95
-_SETTINGS: Final = ("source", "zero-shot", "mixed pairs")
 
 
 def arms_table(evidence: Evidence) -> str:
     """Return what each method gains over plain fine-tuning, and how sure that is among so many."""
-    by_setting = {name: _gains(evidence, where) for name, where in _settings(evidence).items()}
+    by_setting = {
+        name: _gains(evidence, where) for name, where in evidence.outcomes.read_as().items()
+    }
     adjusted = _adjusted(by_setting["zero-shot"])
     rows = [
         (
             f"`{arm}`",
-            *(with_interval(by_setting[name][arm].interval(LEVEL)) for name in _SETTINGS),
+            *(with_interval(each[arm].interval(LEVEL)) for each in by_setting.values()),
             chance(adjusted[arm]),
             len(evidence.outcomes.collapsed(arm, CONTROL)),
         )
         for arm in by_setting["zero-shot"]
     ]
-    return table(("method minus `standard`", *_SETTINGS, "p, Holm, zero-shot", "collapsed"), rows)
+    return table(("method minus `standard`", *by_setting, "p, Holm, zero-shot", "collapsed"), rows)
 
 
 def arms_words(evidence: Evidence) -> str:
@@ -112,18 +113,3 @@ def _gains(evidence: Evidence, cells: Cells) -> dict[str, Estimate]:
 
 def _adjusted(gains: Mapping[str, Estimate]) -> dict[str, float]:
     return holm({arm: gain.p_greater() for arm, gain in gains.items()})
-
-
-def _settings(evidence: Evidence) -> dict[str, Cells]:
-    outcomes = evidence.outcomes
-    return dict(
-        zip(
-            _SETTINGS,
-            (
-                outcomes.pair(outcomes.source, outcomes.source),
-                outcomes.same_language(),
-                outcomes.mixed_language(),
-            ),
-            strict=True,
-        )
-    )

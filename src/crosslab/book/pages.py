@@ -153,7 +153,7 @@ def _run(store: Store, unit: Unit) -> str:
 
 def _further_scales(store: Store, scale: str) -> list[str]:
     """Return the scales beside the book's own that this folder has a study of."""
-    return [each for each in SCALES if each != scale and (store.root / each / MANIFEST).exists()]
+    return [each for each in SCALES if each != scale and store.has_study(each)]
 
 
 def _present(store: Store, scale: str) -> list[Unit]:
@@ -218,7 +218,7 @@ def _made_again(store: Store, scale: str) -> str:
             return "The published study has not been made again as a whole."
         return reproduction_words(kept)
     published = Store(PUBLISHED)
-    if not (PUBLISHED / scale / MANIFEST).exists():
+    if not published.has_study(scale):
         return f"No study at scale `{scale}` is published to compare this one with."
     try:
         return reproduction_words(reproduction(published, store, scale))

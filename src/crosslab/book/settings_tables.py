@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Final
 
+from crosslab.arms import CONTROL
 from crosslab.book.render import table, with_interval
 from crosslab.config import settings
 from crosslab.records import SHORT
 from crosslab.scales import study_config
 from crosslab.sweep import (
-    CONTROL,
     LEVEL,
     TOLERANCE_POINTS,
     Choice,

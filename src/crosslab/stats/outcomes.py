@@ -51,6 +51,14 @@ class Outcomes:
         """Return the pairs of two different languages: the generalized setting."""
         return ~np.eye(len(self.languages), dtype=np.bool_)
 
+    def read_as(self) -> dict[str, Cells]:
+        """Return the three ways in which results are read, by the words of the book."""
+        return {
+            "source": self.pair(self.source, self.source),
+            "zero-shot": self.same_language(),
+            "mixed pairs": self.mixed_language(),
+        }
+
     def cells(self, setting: Setting) -> Cells:
         """Return the pairs of a setting by its name, as bars name it."""
         return self.same_language() if setting == "same-language" else self.mixed_language()
