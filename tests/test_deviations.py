@@ -4,13 +4,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import made_up_study
+from made_up_rungs import made_up_rungs
 
 from crosslab import deviations
 from crosslab.arms import ARMS
 from crosslab.contrasts import answered
-from crosslab.deviations import Deviation, Measured, Spread, arms_of, ledger, measured
+from crosslab.deviations import (
+    Deviation,
+    Measured,
+    Spread,
+    answers_for,
+    arms_of,
+    ledger,
+    measured,
+)
 from crosslab.errors import UsageError
-from crosslab.experiments import EXPERIMENTS
+from crosslab.experiments import EXPERIMENTS, REAL_EXPERIMENTS
 from crosslab.scales import study_config
 
 BOTH = ("transfer-paraphrase", "transfer-nli")
@@ -39,8 +48,9 @@ def found(tmp_path_factory):
     return answered(store, "smoke", arms=tuple(SHARES))
 
 
-def effect_of(found, effect, task="nli"):
-    (row,) = measured([Deviation.model_validate({**ENTRY, "effect": effect})], found, level=0.95)
+def effect_of(found, effect, task="nli", rung="lab"):
+    entry = Deviation.model_validate({**ENTRY, "effect": effect})
+    (row,) = measured([entry], {rung: found}, level=0.95)
     return row.effects[task]
 
 
@@ -92,6 +102,32 @@ def test_seeds_give_what_each_alone_would_have_reported(found):
     assert effect.seeds == len(alone) == 3
 
 
+def test_an_effect_is_measured_on_the_rung_it_names_and_on_no_other(found):
+    effect = {"kind": "gain-of-arms", **PAIR, "rung": "bench"}
+    assert effect_of(found, effect) is None
+    there = effect_of(found, effect, rung="bench")
+    assert there == effect_of(found, {**effect, "rung": "lab"})
+    assert there is not None
+
+
+def test_answers_of_rung_bench_are_read_where_there_are_any(tmp_path):
+    released = {"smoothing-synonyms": 0.8, "smoothing-synonyms-released": 0.9}
+    store = made_up_rungs(tmp_path, {("nli", "graft+pairs"): released})
+    made_up_study(tmp_path, experiments=BOTH, seeds=2)
+    found = answers_for(ledger(), store, "smoke")
+    rows = {row.deviation.id: row.effects for row in measured(ledger(), found, level=0.95)}
+    effect = rows["keys-and-split"]["nli"]
+    assert effect.low < 10 < effect.high
+    assert effect.seeds == 3
+    assert rows["keys-and-split"]["paraphrase"] is None
+    assert rows["plain-first"]["nli"] is None  # the other arm of it was not run
+
+
+def test_a_folder_without_real_languages_has_no_effects_of_them(tmp_path):
+    store = made_up_study(tmp_path, experiments=BOTH, seeds=2)
+    assert set(answers_for(ledger(), store, "smoke")) == {"lab"}
+
+
 def test_an_arm_that_was_not_run_leaves_its_row_without_a_number(found):
     effect = {"kind": "gain-of-arms", "treated": "adversarial", "control": "standard"}
     assert effect_of(found, effect) is None
@@ -99,7 +135,7 @@ def test_an_arm_that_was_not_run_leaves_its_row_without_a_number(found):
 
 def test_the_ledger_is_measured_even_if_nothing_was_run(found):
     nothing = replace(found, outcomes={})
-    rows = measured(ledger(), nothing, level=0.95)
+    rows = measured(ledger(), {"lab": nothing}, level=0.95)
     assert len(rows) == len(ledger())
     assert not any(each for row in rows for each in row.effects.values())
 
@@ -107,12 +143,12 @@ def test_the_ledger_is_measured_even_if_nothing_was_run(found):
 def test_one_seed_has_no_interval_and_no_spread(tmp_path):
     store = made_up_study(tmp_path, seeds=1, experiments=BOTH)
     lone = answered(store, "smoke", arms=arms_of(ledger()))
-    rows = measured(ledger(), lone, level=0.95)
+    rows = measured(ledger(), {"lab": lone}, level=0.95)
     assert not any(each for row in rows for each in row.effects.values())
 
 
 def test_every_effect_of_the_ledger_that_was_run_has_its_kind_of_number(found):
-    for row in measured(ledger(), found, level=0.95):
+    for row in measured(ledger(), {"lab": found}, level=0.95):
         kind = row.deviation.effect.kind
         for effect in row.effects.values():
             if effect is not None:
@@ -121,9 +157,10 @@ def test_every_effect_of_the_ledger_that_was_run_has_its_kind_of_number(found):
     assert {"gain-of-arms", "checkpoint", "average", "seeds", "not-measured"} == set(kinds)
 
 
-def test_the_ledger_names_arms_that_both_experiments_have():
+def test_the_ledger_names_arms_that_experiments_have():
     assert set(arms_of(ledger())) <= set(ARMS)
     assert all(set(EXPERIMENTS[name].arms) >= set(arms_of(ledger())) for name in BOTH)
+    assert set(REAL_EXPERIMENTS["transfer-nli"].arms) >= set(arms_of(ledger(), "bench"))
 
 
 def test_what_the_ledger_says_of_the_lab_is_what_the_lab_is_set_to():
@@ -153,6 +190,39 @@ def test_what_the_ledger_says_of_the_lab_is_what_the_lab_is_set_to():
     }.items():
         assert said in ours[name], name
     assert f"{lab.methods.adversarial.steps} step," in ours["adversarial-missing"]
+
+
+def test_what_the_ledger_says_of_real_languages_is_what_they_are_set_to():
+    bench = study_config("bench")
+    said = {each.id: each.bench for each in ledger()}
+    paraphrase, nli = bench.tasks["paraphrase"], bench.tasks["nli"]
+    one, other = paraphrase.finetune, nli.finetune
+    ways = [1 + len(each.targets) for each in (paraphrase, nli)]
+    mixed = [each**2 - each for each in ways]
+    for name, words in {
+        "updates": f"{float(paraphrase.copies.copies)} times as many updates",
+        "checkpoint-rule": f"{one.checkpoints} evenly spaced looks",
+        "one-seed": f"{bench.barred_seeds} seeds for the two arms that bars compare, {bench.seeds}",
+        "diagonal-in-average": f"{mixed[0]} pairs of two different languages on PAWS-X, "
+        f"{mixed[1]} on XNLI",
+        "adversarial-missing": f"ball of {bench.methods.adversarial.radius},",
+        "encoder": f"{len(bench.graft.languages)} more languages",
+        "data": f"{nli.test:,} items of either; trained on {paraphrase.train:,} PAWS-Wiki pairs "
+        f"and {nli.train:,} NLI pairs",
+        "language-pairs": f"{ways[0]} x {ways[0]} and {ways[1]} x {ways[1]} pairs; of the mixed "
+        f"ones each item is asked in {nli.pairs_per_item}",
+        "learning-rate-and-epochs": f"{one.optimizer.learning_rate} and {one.epochs} epochs on "
+        f"PAWS-X, {other.optimizer.learning_rate} and {other.epochs} on XNLI",
+        "batch-size": f"{one.batch} pairs",
+        "schedule": f"{one.optimizer.warm_up_steps} updates of warm-up on PAWS-X, "
+        f"{other.optimizer.warm_up_steps} on XNLI",
+        "length": f"{bench.longest_input} sub-words",
+    }.items():
+        assert words in said[name], name
+    assert (one.batch, one.checkpoints) == (other.batch, other.checkpoints)
+    assert bench.methods.smoothing_noise == study_config("lab").methods.smoothing_noise
+    assert bench.methods.smoothing_synonyms.plain_share == 0.5
+    assert "first half" in said["plain-first"]
 
 
 def test_the_counts_of_updates_follow_from_the_published_sizes():

@@ -5,7 +5,7 @@ the records of the study. For every other one the ledger says why it is not meas
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -15,16 +15,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from crosslab.arithmetic import Obstacle
 from crosslab.checkpoints import LAST
-from crosslab.contrasts import Answered, Checkpoint, Contrast, Setting, Task
+from crosslab.contrasts import Answered, Checkpoint, Contrast, Setting, Task, answered
 from crosslab.entries import entries
 from crosslab.errors import UsageError
 from crosslab.evidence import estimate_of
 from crosslab.layout import CLAIMS
+from crosslab.records import Store
 
 LEDGER: Final = CLAIMS / "deviations.yaml"
 
+Rung = Literal["lab", "bench"]
 Mark = Literal["SEEN", "RECALLED", "DERIVED", "NOT FOUND"]
-Reason = Obstacle | Literal["needs-rung-bench", "no-arm"]
+Reason = Obstacle | Literal["no-arm"]
 
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,6 +54,7 @@ class GainOfArms(BaseModel):
     control: str
     setting: Setting = "same-language"
     checkpoint: Checkpoint = LAST
+    rung: Rung = "lab"  # whose runs it is measured on
 
     def terms(self) -> tuple[Contrast, ...]:
         """Return the quantity, and nothing to take from it."""
@@ -69,6 +72,7 @@ class CheckpointRule(BaseModel):
     setting: Setting = "same-language"
     checkpoint: Checkpoint
     than: Checkpoint
+    rung: Literal["lab"] = "lab"
 
     def terms(self) -> tuple[Contrast, ...]:
         """Return the quantity under either rule."""
@@ -86,6 +90,7 @@ class Average(BaseModel):
     setting: Setting
     than: Setting
     checkpoint: Checkpoint = LAST
+    rung: Literal["lab"] = "lab"
 
     def terms(self) -> tuple[Contrast, ...]:
         """Return the quantity over either set of pairs."""
@@ -115,6 +120,7 @@ class Deviation(BaseModel):
     topic: str
     released: Released
     ours: str
+    bench: str = ""  # what runs on real languages do, where that is something else
     why: str
     effect: Effect
 
@@ -165,19 +171,36 @@ def _repeated(loaded: Sequence[Deviation]) -> Iterator[str]:
             yield f"{LEDGER}: {count} entries have the id '{name}'; an id names one difference."
 
 
-def arms_of(deviations: Sequence[Deviation]) -> tuple[str, ...]:
-    """Return every arm that some effect takes."""
-    contrasts = [term for each in deviations for term in _terms(each)]
+def answers_for(deviations: Sequence[Deviation], store: Store, scale: str) -> dict[Rung, Answered]:
+    """Return the answers that effects take: of this scale, and of rung bench where it was run.
+
+    Raises:
+        StoreError: There is no study at this scale, or a record does not match its files.
+    """
+    found: dict[Rung, Answered] = {
+        "lab": answered(store, scale, arms=arms_of(deviations, rung="lab"))
+    }
+    if store.has_study("bench"):
+        arms = arms_of(deviations, rung="bench")
+        found["bench"] = answered(store, "bench", arms=arms, checkpoints=(LAST,))
+    return found
+
+
+def arms_of(deviations: Sequence[Deviation], rung: Rung = "lab") -> tuple[str, ...]:
+    """Return every arm that some effect on a rung takes."""
+    contrasts = [term for each in deviations for term in _terms(each) if _rung(each) == rung]
     return tuple(dict.fromkeys(arm for contrast in contrasts for arm in contrast.arms))
 
 
-def measured(deviations: Sequence[Deviation], found: Answered, *, level: float) -> list[Row]:
+def measured(
+    deviations: Sequence[Deviation], found: Mapping[Rung, Answered], *, level: float
+) -> list[Row]:
     """Return what every deviation does, in either task, with its interval at this level."""
     tasks: tuple[Task, ...] = ("paraphrase", "nli")
     return [
         Row(
             deviation=each,
-            effects={task: _effect(each, found, task, level) for task in tasks},
+            effects={task: _effect(each, found.get(_rung(each)), task, level) for task in tasks},
         )
         for each in deviations
     ]
@@ -188,6 +211,11 @@ def _terms(deviation: Deviation) -> tuple[Contrast, ...]:
     return () if isinstance(effect, NotMeasured) else effect.terms()
 
 
+def _rung(deviation: Deviation) -> Rung:
+    effect = deviation.effect
+    return "lab" if isinstance(effect, NotMeasured) else effect.rung
+
+
 def _contrast(effect: Measurable, **changed: Any) -> Contrast:
     fields: dict[str, Any] = {
         name: getattr(effect, name) for name in ("setting", "treated", "control", "checkpoint")
@@ -196,9 +224,9 @@ def _contrast(effect: Measurable, **changed: Any) -> Contrast:
 
 
 def _effect(
-    deviation: Deviation, found: Answered, task: Task, level: float
+    deviation: Deviation, found: Answered | None, task: Task, level: float
 ) -> Measured | Spread | None:
-    samples = [found.sample(task, term) for term in _terms(deviation)]
+    samples = [found.sample(task, term) for term in _terms(deviation)] if found else []
     there = [each for each in samples if each is not None]
     if not there or len(there) < len(samples):
         return None

@@ -43,7 +43,7 @@ CHAPTERS: Final = (
     Chapter(name="generalized", experiments=TRANSFER),
     Chapter(name="mechanism", experiments=("mechanism",)),
     Chapter(name="multiverse", experiments=TRANSFER),
-    Chapter(name="deviations", experiments=TRANSFER),
+    Chapter(name="deviations", experiments=TRANSFER, further_scales=("bench",)),
     Chapter(name="encoder", further_scales=("bench",)),
     Chapter(name="rungs", experiments=TRANSFER, further_scales=("bench",)),
     Chapter(name="how-often-wrong"),

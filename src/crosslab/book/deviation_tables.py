@@ -22,7 +22,6 @@ _REASON_WORDS: Final = {
     "data-unavailable": "the data are not to be had",
     "benchmark-does-not-exist": "there is no such benchmark",
     "not-measurable": "cannot be measured",
-    "needs-rung-bench": "needs rung `bench`",
     "no-arm": "no arm has it",
 }
 _TASKS: Final[tuple[Task, ...]] = ("paraphrase", "nli")
@@ -50,8 +49,9 @@ def contrast_words(deviation: Deviation) -> str:
     effect = deviation.effect
     if isinstance(effect, NotMeasured):
         return f"{_REASON_WORDS[effect.reason]}: {effect.because}"
+    rung = "" if effect.rung == "lab" else f", rung `{effect.rung}`"
     gain = f"`{effect.treated}`" + (f" minus `{effect.control}`" if effect.control else "")
-    where = f"{effect.setting}, {effect.checkpoint} checkpoint"
+    where = f"{effect.setting}, {effect.checkpoint} checkpoint{rung}"
     if isinstance(effect, CheckpointRule):
         kind = "gain" if effect.control else "accuracy"
         than = f"{kind} at {effect.checkpoint} minus at {effect.than}"
@@ -100,12 +100,16 @@ def ledger_table(rows: Sequence[Row]) -> str:
                 row.deviation.topic,
                 row.deviation.released.says,
                 f"{row.deviation.released.source} ({row.deviation.released.mark})",
-                row.deviation.ours,
+                _ours(row.deviation),
                 row.deviation.why,
             )
             for row in rows
         ],
     )
+
+
+def _ours(deviation: Deviation) -> str:
+    return deviation.ours + (f" On real languages: {deviation.bench}" if deviation.bench else "")
 
 
 def summary_words(rows: Sequence[Row]) -> str:
