@@ -36,7 +36,7 @@ for batch in PLAN["batches"]:
             f"{WORK}/{batch['name']}.log",
         threads: batch["threads"]
         resources:
-            mem_mb=2000,
+            mem_mb=batch["memory_mb"],
         params:
             command=join(batch["command"]),
         shell:

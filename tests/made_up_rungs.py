@@ -49,7 +49,7 @@ def made_up_rungs(
     for name, each in experiments_of(SCALE).items():
         share = shares.get((each.task, each.encoder), {})
         for seed in SEEDS:
-            for arm in CLAIMED_ARMS:
+            for arm in dict.fromkeys((*CLAIMED_ARMS, *share)):
                 unit = Unit(
                     scale=SCALE,
                     experiment=name,

@@ -1,14 +1,17 @@
 """What a study will take, before anything starts."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import made_up_study
+from made_up_rungs import made_up_rungs
 
 from crosslab.arms import ARMS
-from crosslab.costs import costs_of, gpu_costs, only_in_folders, planned_updates
+from crosslab.costs import TYPICAL_SECONDS as TYPICAL
+from crosslab.costs import core_costs, costs_of, gpu_costs, only_in_folders, planned_updates
 from crosslab.experiments import EXPERIMENTS
-from crosslab.planning import Step, steps
+from crosslab.planning import Step, batches, steps
 from crosslab.records import Store
 from crosslab.runs import chosen_runs, planned_runs
 from crosslab.scales import SCALES, study_config
@@ -54,6 +57,57 @@ def test_nothing_to_do_costs_nothing(complete):
         "price_per_hour": 2.0,
         "price": 0.0,
     }
+
+
+def of_real_languages(tmp_path, arm, experiment="transfer-nli"):
+    store = made_up_rungs(tmp_path, {("nli", "graft+pairs"): {"standard": 0.7}})
+    (planned,) = chosen_runs(experiment, "bench", (arm,), (104,))
+    return core_costs([planned], Store(tmp_path / "own"), store, cores=2).minutes
+
+
+@pytest.mark.parametrize(
+    ("arm", "seconds"),
+    [
+        ("standard", 1 + 4),  # made-up runs take 1 second under other seeds, and 4 to start
+        ("code-switch", 1 + 4),  # no run of it: as long as plain fine-tuning
+        ("consistency", 2 * (1 + 4)),  # two passes through the model in every update
+    ],
+)
+def test_an_arm_takes_what_it_took_under_other_seeds_or_its_passes_over_the_model(
+    tmp_path, arm, seconds
+):
+    assert of_real_languages(tmp_path, arm) == round(seconds / 60, 1)
+
+
+def test_an_experiment_without_any_run_takes_what_is_typical(tmp_path):
+    found = of_real_languages(tmp_path, "standard", experiment="transfer-paraphrase")
+    assert found == round(TYPICAL["bench", False] / 60, 1)
+
+
+def test_a_damaged_record_is_passed_over(tmp_path):
+    store = made_up_rungs(tmp_path, {("nli", "graft+pairs"): {"standard": 0.7}})
+    for path in (tmp_path / "bench" / "transfer-nli" / "standard").glob("*/record.json"):
+        path.write_text("{")
+    (planned,) = chosen_runs("transfer-nli", "bench", ("standard",), (104,))
+    found = core_costs([planned], Store(tmp_path / "own"), store, cores=2).minutes
+    assert found == round(TYPICAL["bench", False] / 60, 1)
+
+
+def test_steps_of_grafting_follow_each_other_and_leave_no_core_to_others(tmp_path):
+    empty = Store(tmp_path)
+    every = chosen_runs("pretraining", "bench")
+    found = [core_costs(every, empty, empty, cores).minutes for cores in (1, 8)]
+    assert found == [round(len(every) * TYPICAL["bench", True] / 60, 1)] * 2
+
+
+def test_memory_grows_with_the_runs_at_once_and_a_cluster_is_asked_for_more_than_one_takes():
+    empty = Store(Path("nowhere"))
+    for scale in ("lab", "bench"):
+        runs = [each for each in planned_runs(scale) if each.unit.experiment != "pretraining"]
+        one, four = (core_costs(runs, empty, empty, cores).memory_gib for cores in (1, 4))
+        assert four == pytest.approx(4 * one, abs=0.3)
+        assert core_costs(runs[:1], empty, empty, 4).memory_gib == one
+        assert all(each.memory_mb > 1024 * one for each in batches(runs))
 
 
 def of(experiment, arm, seeds=(7,)):

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from made_up_rungs import SEEDS, made_up_rungs
 
-from crosslab.arms import CLAIMED_ARMS
+from crosslab.arms import CLAIMED_ARMS, CONTROL
 from crosslab.book.rung_tables import gain_table
 from crosslab.errors import StoreError
 from crosslab.lineup import lineup
 from crosslab.records import Store
-from crosslab.rungs import CONTROL, ROBUST, by_alignment, rungs, where_poor
+from crosslab.rungs import ROBUST, by_alignment, rungs, where_poor
 
 PLAIN = dict.fromkeys(CLAIMED_ARMS, 0.8)
 BETTER = {**PLAIN, "adversarial": 0.98}

@@ -4,16 +4,19 @@ Nobody has run the paper scale yet, so its GPU hours are arithmetic on assumptio
 one of them is named here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
 from typing import Any, Final, Protocol
 
-from crosslab.arms import method_key
+from crosslab.arms import CONTROL, method_key
 from crosslab.config import RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
+from crosslab.errors import StoreError
 from crosslab.experiments import PRETRAINING, experiments_of
 from crosslab.planning import Step
-from crosslab.records import Store
+from crosslab.records import RECORD, Store, read_record
 from crosslab.runs import PlannedRun, cards_read
 from crosslab.scales import study_config
 
@@ -30,11 +33,17 @@ _FLOAT_BYTES: Final = 4
 _HOUR: Final = 3600
 _GIB: Final = 2**30
 
-_RUN_GIB: Final = 0.9  # measured: a kernel of 0.65, its papermill of 0.15, a share of the rest
+# Measured, by scale and whether an encoder is made: a kernel, its papermill, a share of the rest.
+_LAB_GIB: Final = 0.9
+_RUN_GIB: Final = {
+    **{(scale, alone): _LAB_GIB for scale in ("smoke", "lab", "tuning") for alone in (True, False)},
+    **{(scale, True): 4.0 for scale in ("bench", "bench-tuning")},
+    **{(scale, False): 4.0 for scale in ("bench", "bench-tuning")},
+}
 _START_SECONDS: Final = 4.0  # a kernel, and torch in it
 
 # Seconds per run where none was made before, start-up included; measured on two cores.
-_TYPICAL_SECONDS: Final = {
+TYPICAL_SECONDS: Final = {
     ("smoke", True): 8.0,
     ("smoke", False): 6.0,
     ("lab", True): 120.0,
@@ -152,23 +161,67 @@ def only_in_folders(scale: str, plan: Sequence[Step]) -> list[str]:
 def core_costs(todo: Sequence[PlannedRun], store: Store, published: Store, cores: int) -> CoreCosts:
     """Return the minutes and GiB of some runs, from runs made before where there are any.
 
-    Encoders come first and leave the other cores idle; the other runs share the cores.
+    Encoders come first, one after another, and leave no core to others; the rest share the cores.
     """
-    alone = [_earlier_seconds(each, store, published) for each in todo if not each.parents]
-    shared = [_earlier_seconds(each, store, published) for each in todo if each.parents]
+    earlier = _Earlier(store, published)
+    alone = [earlier.seconds(each) for each in todo if each.unit.experiment == PRETRAINING]
+    shared = [earlier.seconds(each) for each in todo if each.unit.experiment != PRETRAINING]
     seconds = sum(alone) + sum(shared) / max(1, min(cores, len(shared)))
-    at_once = min(cores, max(len(shared), len(alone)))
     return CoreCosts(
-        minutes=round(seconds / 60, 1), memory_gib=round(_RUN_GIB * at_once, 1), cores=cores
+        minutes=round(seconds / 60, 1), memory_gib=round(_memory(todo, cores), 1), cores=cores
     )
 
 
-def _earlier_seconds(planned: PlannedRun, *stores: Store) -> float:
-    for store in stores:
-        earlier = store.earlier(planned.unit.model_copy(update={"fingerprint": ""}))
-        if earlier is not None:
-            return earlier.wall_seconds + _START_SECONDS
-    return _TYPICAL_SECONDS[planned.unit.scale, planned.unit.experiment == PRETRAINING]
+def _memory(todo: Sequence[PlannedRun], cores: int) -> float:
+    """Return the GiB of as many runs at once as there are cores for; an encoder is made alone."""
+    kinds = {each.unit.experiment == PRETRAINING: each.unit.scale for each in todo}
+    arms = sum(each.unit.experiment != PRETRAINING for each in todo)
+    at_once = {True: 1, False: min(cores, arms)}
+    return max((_RUN_GIB[scale, kind] * at_once[kind] for kind, scale in kinds.items()), default=0)
+
+
+class _Earlier:
+    """How long runs took that were made before: one's own first, then the published."""
+
+    def __init__(self, *stores: Store) -> None:
+        self.stores = stores
+        self.known: dict[tuple[str, str], dict[str, float]] = {}
+
+    def seconds(self, planned: PlannedRun) -> float:
+        """Return how long this run took, or this arm under other seeds, or others of its kind."""
+        unit = planned.unit
+        for store in self.stores:
+            before = store.earlier(unit.model_copy(update={"fingerprint": ""}))
+            if before is not None:
+                return before.wall_seconds + _START_SECONDS
+        known = self._of(unit.scale, unit.experiment)
+        if unit.arm in known:
+            return known[unit.arm]
+        if unit.experiment == PRETRAINING:
+            return TYPICAL_SECONDS[unit.scale, True]
+        plain = known.get(CONTROL, TYPICAL_SECONDS[unit.scale, False])
+        return plain * _passes(unit.arm, planned.settings["method"])
+
+    def _of(self, scale: str, experiment: str) -> dict[str, float]:
+        """Return the median over the runs of every arm of an experiment."""
+        if (scale, experiment) not in self.known:
+            self.known[scale, experiment] = dict(self._medians(scale, experiment))
+        return self.known[scale, experiment]
+
+    def _medians(self, scale: str, experiment: str) -> Iterator[tuple[str, float]]:
+        for store in reversed(self.stores):  # one's own last: they replace the published
+            for arm in sorted((store.root / scale / experiment).glob("*/")):
+                found = [_wall_seconds(path.parent) for path in arm.glob(f"*/{RECORD}")]
+                known = [each for each in found if each is not None]
+                if known:
+                    yield arm.name, median(known) + _START_SECONDS
+
+
+def _wall_seconds(folder: Path) -> float | None:
+    try:
+        return read_record(folder).wall_seconds
+    except StoreError:
+        return None  # a damaged record is reported by its own run
 
 
 def gpu_costs(

@@ -6,6 +6,7 @@ kept, anything else is run, and the latest record of the same run tells why.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from crosslab.config import RealStudyConfig
 from crosslab.experiments import PRETRAINING
@@ -33,6 +34,10 @@ class Batch:
     arms: tuple[str, ...]
     needs: tuple[str, ...]
     threads: int
+    memory_mb: int  # what a cluster is asked for
+
+
+_MEMORY_MB: Final = {False: 2_000, True: 8_000}  # twice what a run was seen to take, by kind
 
 
 def steps(store: Store, scale: str, revisions: Revisions | None = None) -> list[Step]:
@@ -81,6 +86,7 @@ def batches(todo: Sequence[PlannedRun]) -> list[Batch]:
             arms=tuple(planned.unit.arm for planned in group),
             needs=tuple(sorted({names[p] for each in group for p in each.parents if p in names})),
             threads=max(planned.threads for planned in group),
+            memory_mb=_MEMORY_MB[_on_real_languages(group[0].unit)],
         )
         for name, group in grouped.items()
     ]
@@ -93,9 +99,12 @@ def batch_name(unit: Unit) -> str:
     languages, where cores would stand idle behind a long batch. Steps of grafting build on each
     other and stay together.
     """
-    long = isinstance(study_config(unit.scale), RealStudyConfig)
-    alone = f"-{unit.arm}" if long and unit.experiment != PRETRAINING else ""
-    return f"{unit.experiment}{alone}-seed-{unit.seed}"
+    long = _on_real_languages(unit) and unit.experiment != PRETRAINING
+    return f"{unit.experiment}{f'-{unit.arm}' if long else ''}-seed-{unit.seed}"
+
+
+def _on_real_languages(unit: Unit) -> bool:
+    return isinstance(study_config(unit.scale), RealStudyConfig)
 
 
 def explained(plan: Sequence[Step]) -> list[str]:

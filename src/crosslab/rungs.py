@@ -11,17 +11,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from crosslab.arms import CLAIMED_ARMS
+from crosslab.arms import CLAIMED_ARMS, CONTROL
 from crosslab.errors import StoreError
 from crosslab.evidence import estimate_of, gathered
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.lineup import SETS, Lineup
-from crosslab.records import MANIFEST, Store, Unit
+from crosslab.records import Store, Unit
 from crosslab.stats.crossed import Estimate
 from crosslab.stats.outcomes import Outcomes
 
 SCALE: Final = "bench"
-CONTROL: Final = "standard"
 ROBUST: Final = tuple(arm for arm in CLAIMED_ARMS if arm != CONTROL)
 TASKS: Final = ("paraphrase", "nli")
 LEVEL: Final = 0.95
@@ -29,7 +28,7 @@ LEVEL: Final = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was found on one task with one encoder, on the arms of the claims alone.
+    """What was found on one task with one encoder.
 
     An arm is compared on the seeds that it shares with plain fine-tuning, collapsed runs
     included, if there are two; and if either of them collapsed under most, not at all.
@@ -53,12 +52,12 @@ class Asked:
         lost = {*outcomes.collapsed(arm, CONTROL), *outcomes.collapsed(CONTROL, arm)}
         return tuple(sorted(lost))
 
-    def gain(self, arm: str) -> Estimate | None:
-        """Return how far an arm is ahead within the target languages."""
+    def gain(self, arm: str, read_as: str = "zero-shot") -> Estimate | None:
+        """Return how far an arm is ahead, within the target languages if nothing else is asked."""
         outcomes = self.compared(arm)
         if outcomes is None:
             return None
-        return estimate_of(outcomes.gain(arm, CONTROL, outcomes.same_language()))
+        return estimate_of(outcomes.gain(arm, CONTROL, outcomes.read_as()[read_as]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ def rungs(store: Store) -> Rungs:
     Raises:
         StoreError: A record does not match its files.
     """
-    there = (store.root / SCALE / MANIFEST).exists()
+    there = store.has_study(SCALE)
     every = store.manifest(SCALE).units if there else []
     asked, missing = [], {}
     for name, each in experiments_of(SCALE).items():
@@ -89,10 +88,11 @@ def rungs(store: Store) -> Rungs:
         done = [unit for unit in planned if store.folder(unit).exists()]
         if len(done) < len(planned) or not planned:
             missing[name] = (len(done), len(planned))
-        seeds = {arm: _seeds(done, arm) for arm in CLAIMED_ARMS}
+        seeds = {arm: _seeds(done, arm) for arm in each.arms}
         if not seeds[CONTROL]:
             continue
-        compared = [arm for arm in ROBUST if len(seeds[arm] & seeds[CONTROL]) > 1]
+        others = [arm for arm in each.arms if arm != CONTROL]
+        compared = [arm for arm in others if len(seeds[arm] & seeds[CONTROL]) > 1]
         asked.append(
             Asked(
                 task=next(task for task in TASKS if each.task.startswith(task)),

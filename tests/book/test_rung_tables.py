@@ -4,6 +4,7 @@ from made_up_rungs import made_up_rungs
 
 from crosslab.arms import CLAIMED_ARMS
 from crosslab.book import rung_tables as tables
+from crosslab.book.render import with_interval
 from crosslab.claims import bars
 from crosslab.records import Store
 from crosslab.rungs import rungs
@@ -76,6 +77,54 @@ def test_a_control_that_has_not_learned_the_task_is_no_gain_of_the_arm(tmp_path)
     shares = {"standard": 0.52, "smoothing-synonyms": 0.8}
     found = rungs(made_up_rungs(tmp_path, {("nli", "graft"): shares}))
     assert rows(tables.gain_table(found))[2][-1].startswith("not compared: 3 of 3 seeds")
+
+
+EVERY_ARM = {**dict.fromkeys(CLAIMED_ARMS, 0.75), "code-switch": 0.95, "consistency": 0.52}
+
+
+@pytest.fixture(scope="module")
+def every_arm(tmp_path_factory):
+    return rungs(made_up_rungs(tmp_path_factory.mktemp("s"), {("nli", "graft+pairs"): EVERY_ARM}))
+
+
+def test_every_arm_that_was_run_has_a_line_with_its_gains_and_seeds(every_arm):
+    header, _, *body = rows(tables.arms_table(every_arm, "nli"))
+    assert header == [
+        *("XNLI: arm minus `standard`", "source", "zero-shot", "mixed pairs"),
+        *("seeds", "p, Holm, zero-shot"),
+    ]
+    lines = {row[0]: row[1:] for row in body}
+    assert set(lines) == {f"`{arm}`" for arm in EVERY_ARM if arm != "standard"}
+    gain = every_arm.of("nli", "graft+pairs").gain("code-switch")
+    assert lines["`code-switch`"][1] == with_interval(gain.interval(0.95))
+    assert lines["`code-switch`"][3] == "3"
+
+
+def test_an_arm_that_did_not_learn_the_task_has_no_number_and_no_part_in_the_correction(every_arm):
+    lines = {row[0]: row[1:] for row in rows(tables.arms_table(every_arm, "nli"))[2:]}
+    lost = ["not compared"] * 3 + ["3; 3 of 3 seeds collapsed", ""]
+    assert lines["`consistency`"] == lost
+    assert "after Holm over the 4 arms" in tables.arms_words(every_arm, "nli")
+
+
+def test_arms_that_are_ahead_are_named_and_arms_that_are_missing_too(every_arm):
+    said = tables.arms_words(every_arm, "nli")
+    assert "`code-switch` ahead of `standard` beyond chance" in said
+    absent = ("smoothing-synonyms-released", "clean-matched", "smoothing-synonyms-throughout")
+    assert said.endswith(f"Not there yet: {', '.join(f'`{arm}`' for arm in absent)}.")
+
+
+def test_where_no_arm_was_run_no_table_is_shown(every_arm):
+    assert tables.arms_table(every_arm, "paraphrase") == ""
+    assert tables.arms_words(every_arm, "paraphrase") == "PAWS-X: no arm can be compared yet."
+
+
+def test_seeds_that_did_not_learn_the_task_are_named_where_encoders_are_compared(tmp_path):
+    keys = [("nli", "graft"), ("nli", "graft+pairs")]
+    shares = dict.fromkeys(keys, dict.fromkeys(CLAIMED_ARMS, 0.8))
+    said = tables.poor_words(rungs(made_up_rungs(tmp_path, shares, slow={101})))
+    lost = "1 of 3 seeds collapsed"
+    assert f"; {lost} on `graft` and {lost} on `graft+pairs`, kept." in said
 
 
 def test_with_a_single_seed_the_accuracy_is_said_and_no_gain(tmp_path):

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
+from crosslab.arms import CONTROL
 from crosslab.book.render import chance, measured, points, table, with_interval
 from crosslab.claims import Verdict, bars, claims
 from crosslab.costs import gpu_costs
 from crosslab.data.languages import NAMES
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.published import System, published
-from crosslab.records import MANIFEST, Store
-from crosslab.rungs import CONTROL, LEVEL, ROBUST, SCALE, TASKS, Asked, Rungs, where_poor
+from crosslab.records import Store
+from crosslab.rungs import LEVEL, ROBUST, SCALE, TASKS, Asked, Rungs, where_poor
 from crosslab.runs import planned_runs
 from crosslab.scales import study_config
 from crosslab.stats.multiplicity import holm
@@ -19,6 +20,7 @@ from crosslab.verdicts import judged
 _RUNGS: Final = ("lab", SCALE)
 _BENCHMARK: Final = {"paraphrase": "pawsx", "nli": "xnli"}
 _NAMES: Final = {"paraphrase": "PAWS-X", "nli": "XNLI"}
+_READ_AS: Final = ("source", "zero-shot", "mixed pairs")
 _PRICE: Final = 2.0  # of a GPU hour, as `crosslab plan` has it
 
 
@@ -27,7 +29,7 @@ def verdicts_by_rung(store: Store) -> dict[str, dict[str, Verdict]]:
     return {
         rung: {each.claim_id: each for each in judged(store, rung) if each.rung == rung}
         for rung in _RUNGS
-        if (store.root / rung / MANIFEST).exists()
+        if store.has_study(rung)
     }
 
 
@@ -156,6 +158,59 @@ def _lost(asked: Asked, arm: str) -> str:
     return f"{len(lost)} of {len(asked.against[arm].seeds)} seeds collapsed" if lost else ""
 
 
+def _lost_of_both(found: Rungs, task: str, arm: str) -> str:
+    """Return what was lost on either encoder, as the end of a sentence."""
+    both = [(name, found.of(task, name)) for name in (GRAFT, GRAFT_PAIRS)]
+    lost = [f"{_lost(each, arm)} on `{name}`" for name, each in both if each and _lost(each, arm)]
+    return f"; {' and '.join(lost)}, kept" if lost else ""
+
+
+def arms_table(found: Rungs, task: str) -> str:
+    """Return what every arm gains over plain fine-tuning where pairs taught what lines up."""
+    asked = found.of(task, GRAFT_PAIRS)
+    if asked is None or not asked.against:
+        return ""
+    adjusted = _among_arms(asked)
+    rows = [
+        (f"`{arm}`", *_over_plain(asked, arm), chance(adjusted[arm]) if arm in adjusted else "")
+        for arm in asked.against
+    ]
+    header = (f"{_NAMES[task]}: arm minus `{CONTROL}`", *_READ_AS, "seeds", "p, Holm, zero-shot")
+    return table(header, rows)
+
+
+def _over_plain(asked: Asked, arm: str) -> tuple[str, ...]:
+    """Return the gains of an arm in each setting, and under how many seeds."""
+    gains = [asked.gain(arm, each) for each in _READ_AS]
+    seeds, lost = f"{len(asked.against[arm].seeds)}", _lost(asked, arm)
+    said = [
+        "not compared" if each is None else with_interval(each.interval(LEVEL)) for each in gains
+    ]
+    return (*said, f"{seeds}; {lost}" if lost else seeds)
+
+
+def _among_arms(asked: Asked) -> dict[str, float]:
+    """Return, by arm, the chance of a zero-shot gain like this or greater, after Holm."""
+    gains = {arm: asked.gain(arm) for arm in asked.against}
+    return holm({arm: each.p_greater() for arm, each in gains.items() if each is not None})
+
+
+def arms_words(found: Rungs, task: str) -> str:
+    """Return which arms are ahead of plain fine-tuning after Holm, and which are not there yet."""
+    asked = found.of(task, GRAFT_PAIRS)
+    planned = [arm for arm in experiments_of(SCALE)[f"transfer-{task}"].arms if arm != CONTROL]
+    if asked is None or not asked.against:
+        return f"{_NAMES[task]}: no arm can be compared yet."
+    adjusted = _among_arms(asked)
+    ahead = [f"`{arm}`" for arm, chance_of in adjusted.items() if chance_of < 1 - LEVEL]
+    absent = [f"`{arm}`" for arm in planned if arm not in asked.against]
+    said = (
+        f"{_NAMES[task]}, zero-shot, after Holm over the {len(adjusted)} arms that are there: "
+        f"{', '.join(ahead) or 'none'} ahead of `{CONTROL}` beyond chance."
+    )
+    return said + (f" Not there yet: {', '.join(absent)}." if absent else "")
+
+
 def poor_words(found: Rungs) -> str:
     """Return whether arms gain more where languages line up badly, in sentences."""
     asked = [(task, arm) for task in TASKS for arm in ROBUST]
@@ -176,7 +231,8 @@ def poor_words(found: Rungs) -> str:
             words = f"gains {'more' if each.mean > 0 else 'less'} where languages line up badly"
         said.append(
             f"- {_NAMES[task]}, `{arm}`: {words}: {with_interval(each.interval(LEVEL))} points, "
-            f"p {chance(adjusted)}, two-sided, after Holm over these {len(there)} lines."
+            f"p {chance(adjusted)}, two-sided, after Holm over these {len(there)} lines"
+            f"{_lost_of_both(found, task, arm)}."
         )
     absent = ", ".join(f"{_NAMES[key[0]]} `{key[1]}`" for key in asked if key not in there)
     return "\n".join(said) + (f"\n\nNot compared: {absent}." if absent else "")
