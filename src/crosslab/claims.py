@@ -175,6 +175,13 @@ def claim_and_bar(claim_id: str, *, rung: str) -> tuple[Claim, Bar]:
     return claim, lookup(on_rung, claim_id, kind=f"claim with a bar on rung {rung}")
 
 
+def is_whole(verdict: Verdict) -> bool:
+    """Whether every seed that the bar asks for is there; what is in print has none to wait for."""
+    if verdict.rung == RUNGS[0]:
+        return True
+    return len(verdict.seeds) >= claim_and_bar(verdict.claim_id, rung=verdict.rung)[1].seeds
+
+
 def claims() -> list[Claim]:
     """Return every claim of the registry."""
     return entries(REGISTRY, "claims", Claim)

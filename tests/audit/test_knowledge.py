@@ -12,6 +12,7 @@ from crosslab.records import Store
 from crosslab.verdicts import by_arithmetic
 
 ASKED = "arxiv:2101.00001"
+CLAIM = "gain-nli"  # has a bar on every rung that is run here
 
 
 def answered(results: Path, source: str, *works: Work) -> None:
@@ -73,10 +74,22 @@ def test_two_indexes_that_have_another_work_there_make_it_misdescribed(tmp_path)
 def test_a_claim_without_a_bar_is_not_testable_and_the_highest_rung_counts():
     found = replications(claims(), by_arithmetic())
     assert found["code-available"] == "not-testable-here"
-    made = by_arithmetic()[0].model_copy(
-        update={"rung": "lab", "scale": "lab", "replication": "direction-only"}
-    )
-    assert replications(claims(), [made, *by_arithmetic()])[made.claim_id] == "direction-only"
+    made = on_rung("lab", range(10), "direction-only")
+    assert replications(claims(), [made, *by_arithmetic()])[CLAIM] == "direction-only"
+
+
+def on_rung(rung, seeds, replication):
+    arithmetic = next(each for each in by_arithmetic() if each.claim_id == CLAIM)
+    said = {"rung": rung, "scale": rung, "seeds": list(seeds), "replication": replication}
+    return arithmetic.model_copy(update={**said, "records": ["a record"]})
+
+
+def test_a_rung_that_is_being_run_stands_behind_one_that_was_finished():
+    lab = on_rung("lab", range(10), "contradicted")
+    begun, done = (on_rung("bench", range(count), "replicated") for count in (4, 10))
+    rest = by_arithmetic()
+    assert replications(claims(), [begun, lab, *rest])[CLAIM] == "contradicted"
+    assert replications(claims(), [done, lab, *rest])[CLAIM] == "replicated"
 
 
 def test_without_records_the_verdicts_are_those_of_arithmetic(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crosslab.audit.abstracts import KnownAbstract, abstracts
 from crosslab.audit.matching import Matcher
-from crosslab.claims import RUNGS, Claim, Replication, Stance, Verdict, claims
+from crosslab.claims import RUNGS, Claim, Replication, Stance, Verdict, claims, is_whole
 from crosslab.errors import StoreError
 from crosslab.literature.citations import Finding, finding
 from crosslab.literature.freezing import frozen_citations
@@ -54,12 +54,13 @@ def verdicts_so_far(store: Store, scale: str) -> list[Verdict]:
 
 
 def replications(known: Sequence[Claim], verdicts: Sequence[Verdict]) -> dict[str, Replication]:
-    """Return what runs say of each claim, by the verdict on the highest rung that has one.
+    """Return what runs say of each claim, by the verdict on the highest rung that was finished.
 
-    A claim that no bar judges is not testable here; its reason stands in the registry.
+    One that is still being run decides nothing yet, unless there is no other. A claim that no bar
+    judges is not testable here; its reason stands in the registry.
     """
     found: dict[str, Replication] = {claim.claim_id: "not-testable-here" for claim in known}
-    for verdict in sorted(verdicts, key=lambda each: RUNGS.index(each.rung)):
+    for verdict in sorted(verdicts, key=lambda each: (is_whole(each), RUNGS.index(each.rung))):
         found[verdict.claim_id] = verdict.replication
     return found
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from crosslab.audit.keeping import Kept
 from crosslab.audit.occurrences import occurrences
-from crosslab.claims import Bar, Claim, Verdict, claim_and_bar
+from crosslab.claims import Bar, Claim, Verdict, claim_and_bar, is_whole
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import conclusions, stances
 from crosslab.records import Record
@@ -102,9 +102,10 @@ def measured(verdict: Verdict) -> str:
     if not verdict.records:
         return f"not run; in print, chance allows {_range(verdict.interval)}"
     found = with_interval(Interval(verdict.estimate, *verdict.interval))
+    if is_whole(verdict):
+        return found
     _, bar = claim_and_bar(verdict.claim_id, rung=verdict.rung)
-    whole = len(verdict.seeds) >= bar.seeds
-    return found if whole else f"{found}, {len(verdict.seeds)} of {bar.seeds} seeds"
+    return f"{found}, {len(verdict.seeds)} of {bar.seeds} seeds"
 
 
 def verdict_table(
