@@ -1,35 +1,87 @@
 import json
 
+import numpy as np
 import pytest
+import torch
+from made_up_bench import tiny
+from made_up_data import write_made_up_data
+from made_up_english import write_made_up_english
 
-from crosslab import bench
+from crosslab.baselines import answers_by_script
+from crosslab.bench import __main__ as command
+from crosslab.bench import measures
+from crosslab.bench.laboratory import lab_bench, lab_text
+from crosslab.bench.real import real_bench
+from crosslab.bench.reports import auditing
+from crosslab.evaluation import probabilities
 from crosslab.methods import METHODS
+from crosslab.scales import SCALES
+
+SPEEDS = {
+    "fine-tuning": measures.fine_tuning,
+    "pair-matrix": measures.pair_matrix,
+    "updates": measures.updates,
+    "bucketing": measures.bucketing,
+}
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory, one_thread):
     scratch = tmp_path_factory.mktemp("scratch")
-    return bench.bench_of("smoke", rounds=1, updates=8, scratch=scratch)
+    return lab_bench("smoke", rounds=1, updates=8, scratch=scratch)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_made_up_data(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def tiny_bench(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packages")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        patch.setitem(SCALES, "bench", tiny(write_made_up_english(folder)))
+        yield
+
+
+@pytest.fixture(scope="module")
+def real(data, tiny_bench, tmp_path_factory, one_thread):
+    scratch = tmp_path_factory.mktemp("real")
+    return real_bench("bench", data, rounds=1, updates=8, scratch=scratch)
 
 
 def run(monkeypatch, *arguments):
     monkeypatch.setattr("sys.argv", ["bench", *arguments])
-    return bench.cli()
+    return command.cli()
 
 
-@pytest.mark.parametrize("name", bench.MEASUREMENTS)
-def test_every_speed_is_measured_in_every_round(small, name):
-    for speed in bench.MEASUREMENTS[name](small):
+@pytest.mark.parametrize("name", SPEEDS)
+@pytest.mark.parametrize("where", ["small", "real"])
+def test_every_speed_is_measured_in_every_round(request, where, name):
+    for speed in SPEEDS[name](request.getfixturevalue(where)):
         assert speed.name == name
         assert len(speed.rounds) == 1
         assert min(speed.rounds) > 0
 
 
+def test_auditing_is_measured_in_seconds_and_in_how_they_grow(tmp_path):
+    found = auditing(20, 1, tmp_path)
+    assert [speed.unit for speed in found] == [" s", "x", "x"]
+    assert all(min(speed.rounds) > 0 for speed in found)
+
+
+def test_the_command_knows_every_speed():
+    assert set(command.MEASUREMENTS) == {"lab-text", "auditing", *SPEEDS}
+    (text,) = lab_text("smoke", rounds=1)
+    assert min(text.rounds) > 0
+
+
 def test_every_method_is_held_against_plain_fine_tuning(small, monkeypatch):
     costs = {key: float(number) for number, key in enumerate(METHODS, start=1)}
-    monkeypatch.setattr(bench, "_update_seconds", lambda _, key, __: costs[key])
+    monkeypatch.setattr(measures, "_update_seconds", lambda _, key, __: costs[key])
     base = costs["standard"]
-    found = {speed.what: set(speed.rounds) for speed in bench.updates(small)}
+    found = {speed.what: set(speed.rounds) for speed in measures.updates(small)}
     assert found == {
         f"{key} update / standard update": {cost / base}
         for key, cost in costs.items()
@@ -47,28 +99,29 @@ def test_every_method_is_held_against_plain_fine_tuning(small, monkeypatch):
 def test_a_baseline_that_takes_three_times_as_long_is_a_ratio_of_three(
     small, monkeypatch, measure, own, baseline
 ):
-    monkeypatch.setattr(bench, own, lambda *_: 2.0)
-    monkeypatch.setattr(bench, baseline, lambda *_: 6.0)
-    for speed in bench.MEASUREMENTS[measure](small):
+    monkeypatch.setattr(measures, own, lambda *_: 2.0)
+    monkeypatch.setattr(measures, baseline, lambda *_: 6.0)
+    for speed in SPEEDS[measure](small):
         assert list(speed.rounds) == [3.0]
         assert speed.met is (speed.at_least < 3)
 
 
 def test_a_script_is_charged_for_every_ordered_pair(small, monkeypatch):
-    monkeypatch.setattr(bench, "seconds", lambda _: 1.0)
+    monkeypatch.setattr(measures, "seconds", lambda _: 1.0)
     checkpoint = small.scratch / "none"
-    assert bench._script_seconds(small, checkpoint, 8) == len(small.languages) ** 2
+    assert measures._script_seconds(small, checkpoint, 8) == len(small.languages) ** 2
 
 
 def test_the_clock_counts_updates_and_not_what_comes_before(small, monkeypatch):
-    monkeypatch.setattr(bench.Pace, "seconds", property(lambda pace: len(pace.times)))
-    assert bench._update_seconds(small, "standard", small.inputs) == small.updates
-    assert bench._trainer_seconds(small, "batch") == small.updates
+    monkeypatch.setattr(measures.Pace, "seconds", property(lambda pace: len(pace.times)))
+    assert measures._update_seconds(small, "standard", small.inputs) == small.updates
+    assert measures._trainer_seconds(small, "batch") == small.updates
 
 
 def test_a_table_is_printed_and_nothing_is_left_behind(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(bench, "MEASUREMENTS", {"lab-text": bench.lab_text})
+    only = {"lab-text": command.MEASUREMENTS["lab-text"]}
+    monkeypatch.setattr(command, "MEASUREMENTS", only)
     assert run(monkeypatch, "--scale", "smoke", "--rounds", "1") == 0
     assert "sentences of pre-training text a minute" in capsys.readouterr().out
     assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == [".cache"]
@@ -84,6 +137,47 @@ def test_json_goes_to_the_file_that_is_named(monkeypatch, tmp_path, capsys):
     assert said["scale"] == "smoke"
     assert "processor" in said["machine"]
     assert not capsys.readouterr().out
+
+
+def test_speeds_on_real_languages_are_printed(monkeypatch, tmp_path, capsys, data, tiny_bench):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "_UPDATES", 8)
+    asked = ("--scale", "bench", "--data", str(data), "--rounds", "1", "--only", "fine-tuning")
+    assert run(monkeypatch, *asked) == 0
+    assert "fine-tuning throughput / Trainer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--scale", "bench"), "--data DIR"),
+        (("--scale", "lab", "--data", "x"), "takes no --data"),
+        (("--scale", "bench", "--data", "x", "--only", "auditing"), "'auditing'"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(monkeypatch, tmp_path, capsys, arguments, word):
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, *arguments) == 2
+    assert word in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_script_on_real_languages_answers_as_the_matrix_does(real, tmp_path):
+    model = real.model()
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.mul_(4)  # an untrained model answers everything alike
+    model.save_pretrained(tmp_path)
+    sides = [real.script.sentences(*side) for side in (("first", "de"), ("second", "zh"))]
+    encode = real.script.encode("de", "zh")
+    found = answers_by_script(tmp_path, encode, *sides, batch=3)
+    expected = probabilities(model, real.asked().pairs("de", "zh"))
+    assert np.ptp(expected[:, 0]) > 1e-3
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_words_of_real_languages_stay_as_they_are_in_training(real):
+    assert not real.model().get_input_embeddings().weight.requires_grad
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from itertools import product
 import pyarrow.parquet as pq
 import pytest
 import torch
+from made_up_bench import TARGETS, tiny
 from made_up_data import word_in, write_made_up_data
 from made_up_english import write_made_up_english
 
 from crosslab.arms import CLAIMED_ARMS, REAL_ARMS, THROUGHOUT
 from crosslab.bookmarks import bookmark_file
-from crosslab.config import CopiesConfig, EncoderConfig, OptimizerConfig, StepConfig
 from crosslab.errors import DataError, StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, SOURCE_DEV, STEPS
 from crosslab.grafting.english import english_folder
@@ -24,64 +24,6 @@ from crosslab.records import Store
 from crosslab.running import run
 from crosslab.runs import chosen_runs, planned_runs, revisions_of
 from crosslab.scales import SCALES, study_config
-
-TARGETS = ("de", "zh")
-
-
-def tiny(english):
-    """Return the bench scale with next to nothing of everything."""
-    config = study_config("bench")
-    step = StepConfig(
-        optimizer=OptimizerConfig(learning_rate=1e-2, warm_up_steps=1, weight_decay=0.0),
-        epochs=1,
-        items=40,
-        batch=8,
-        longest=32,
-    )
-    return replace(
-        config,
-        graft=replace(
-            config.graft,
-            languages=TARGETS,
-            english=english,
-            text=step,
-            rows=replace(step, epochs=8),
-            body=replace(step, epochs=4),
-            words=60,
-            measured=20,
-            threads=1,
-        ),
-        scratch=replace(
-            config.scratch,
-            languages=TARGETS,
-            encoder=EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32, longest_input=96),
-            steps=6,
-            vocabulary=300,
-            lines=80,
-            pairs=40,
-            batch=16,
-            measured=20,
-            threads=1,
-        ),
-        tasks={
-            name: replace(
-                task,
-                targets=TARGETS,
-                train=40,
-                test=20,
-                pairs_per_item=2,
-                finetune=replace(
-                    task.finetune,
-                    epochs=1,
-                    batch=16,
-                    optimizer=OptimizerConfig(learning_rate=1e-2, warm_up_steps=1),
-                ),
-            )
-            for name, task in config.tasks.items()
-        },
-        methods=replace(config.methods, copies=CopiesConfig(copies=2, epochs=1)),
-        longest_input=48,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ Both baselines are given what they need in memory (token ids, sentences), so tha
 neither is charged for reading files or for tokenizing what it could have kept.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -24,12 +24,13 @@ from transformers import (
     default_data_collator,
 )
 
-from crosslab.config import FinetuneConfig
+from crosslab.config import FinetuneConfig, Precision
 from crosslab.data.batching import Encoded
-from crosslab.models import SEPARATOR, SPECIAL_WORDS, START
+from crosslab.models import SEPARATOR, SPECIAL_WORDS, START, precise
 
 Padding = Literal["fixed", "batch"]
 Features = list[dict[str, Any]]
+Encode = Callable[[str, str], Mapping[str, Any]]  # a pair of sentences as ids of a fixed length
 
 _INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
 
@@ -109,6 +110,7 @@ def trainer(  # noqa: PLR0913 - what a training consists of, each part named
         max_grad_norm=config.optimizer.clip_norm,
         lr_scheduler_type="linear",
         use_cpu=True,
+        bf16=config.precision == "bfloat16",
         dataloader_pin_memory=False,
         disable_tqdm=True,
         logging_strategy="no",
@@ -134,12 +136,12 @@ def _padded(items: Features, tokenizer: PreTrainedTokenizerFast, longest: int) -
 
 def answers_by_script(  # noqa: PLR0913 - what such a script is called with
     checkpoint: Path,
-    tokenizer: PreTrainedTokenizerFast,
+    encode: Encode,
     first: Sequence[str],
     second: Sequence[str],
     *,
     batch: int,
-    longest: int,
+    precision: Precision = "float32",
 ) -> NDArray[np.float32]:
     """Return the answers to one pair of languages as a script called once a pair makes them.
 
@@ -147,13 +149,11 @@ def answers_by_script(  # noqa: PLR0913 - what such a script is called with
     answers in small batches in the order of the file.
     """
     model = BertForSequenceClassification.from_pretrained(checkpoint).eval()
-    pairs = [
-        tokenizer(one, other, padding="max_length", truncation=True, max_length=longest)
-        for one, other in zip(first, second, strict=True)
-    ]
-    with torch.inference_mode():
+    pairs = [encode(one, other) for one, other in zip(first, second, strict=True)]
+    with torch.inference_mode(), precise(model, precision):
         found = [
-            model(**inputs).logits.softmax(dim=1).numpy() for inputs in _in_batches(pairs, batch)
+            model(**inputs).logits.float().softmax(dim=1).numpy()
+            for inputs in _in_batches(pairs, batch)
         ]
     return np.concatenate(found)
 

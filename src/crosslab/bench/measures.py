@@ -1,0 +1,216 @@
+"""What is measured of fine-tuning and of answering, in the laboratory and on real languages."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+from crosslab.baselines import Encode, Padding, answers_by_script, features, trainer
+from crosslab.checkpoints import LAST
+from crosslab.config import FinetuneConfig
+from crosslab.data.batching import Encoded, endless_batches
+from crosslab.evaluation import matrix_answers, matrix_probabilities
+from crosslab.methods import METHODS
+from crosslab.methods.base import Context, Method, PairBatch, Resources, pair_batch
+from crosslab.models import precise, torch_generator
+from crosslab.reading import Reading
+from crosslab.seeding import generator
+from crosslab.timing import Pace, Speed, in_turns, ratios, seconds
+from crosslab.training import train, whole
+
+PROMISED_UPDATES: Final = {"adversarial": 2.1, "smoothing-synonyms": 1.15}  # of a standard one
+
+Loss = Callable[[PairBatch, float], Tensor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What a script that is called once for each pair of languages is given."""
+
+    sentences: Callable[[str, str], list[str]]  # of a side, in a language
+    encode: Callable[[str, str], Encode]  # for a first and a second language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What all measurements share."""
+
+    rounds: int
+    updates: int
+    scratch: Path
+    finetune: FinetuneConfig
+    longest: int
+    inputs: Encoded  # the training items in the source language
+    labels: NDArray[np.integer]  # of these
+    known: Resources
+    model: Callable[[], PreTrainedModel]  # always the same, that nobody has trained yet
+    method: Callable[[str], Method]
+    pads: PreTrainedTokenizerFast  # what the Trainer pads by
+    languages: tuple[str, ...]  # of the matrix, the source first
+    asked: Callable[[], Reading]  # in every pair, its sentences not read yet
+    script: Script
+
+
+def fine_tuning(bench: Bench) -> list[Speed]:
+    """Measure the throughput of fine-tuning against the ``Trainer`` of ``transformers``."""
+    costs = in_turns(
+        {
+            "own": partial(_update_seconds, bench, "standard", bench.inputs),
+            "batch": partial(_trainer_seconds, bench, "batch"),
+            "fixed": partial(_trainer_seconds, bench, "fixed"),
+        },
+        bench.rounds,
+    )
+    how = {"batch": "padding each batch to its longest", "fixed": "fed items of a fixed length"}
+    return [
+        Speed(
+            name="fine-tuning",
+            what=f"fine-tuning throughput / Trainer {how[padding]}",
+            rounds=ratios(costs[padding], costs["own"]),
+            at_least=2.5,
+        )
+        for padding in how
+    ]
+
+
+def pair_matrix(bench: Bench) -> list[Speed]:
+    """Measure the full matrix of language pairs against a script called once for each pair."""
+    model = bench.model()
+    checkpoint = bench.scratch / "checkpoint"
+    model.save_pretrained(checkpoint)
+    costs = in_turns(
+        {
+            "own": partial(_matrix_seconds, bench, model),
+            "8": partial(_script_seconds, bench, checkpoint, 8),
+            "32": partial(_script_seconds, bench, checkpoint, 32),
+        },
+        bench.rounds,
+    )
+    return [
+        Speed(
+            name="pair-matrix",
+            what=f"full pair matrix / a script called once a pair, batches of {size}",
+            rounds=ratios(costs[size], costs["own"]),
+            at_least=5,
+        )
+        for size in ("8", "32")
+    ]
+
+
+def updates(bench: Bench) -> list[Speed]:
+    """Measure what an update of each method costs beside one of plain fine-tuning."""
+    works = {key: partial(_update_seconds, bench, key, bench.inputs) for key in METHODS}
+    costs = in_turns(works, bench.rounds)
+    return [
+        Speed(
+            name="updates",
+            what=f"{key} update / standard update",
+            rounds=ratios(each, costs["standard"]),
+            at_most=PROMISED_UPDATES.get(key),
+        )
+        for key, each in costs.items()
+        if key != "standard"
+    ]
+
+
+def bucketing(bench: Bench) -> list[Speed]:
+    """Measure what batches of like length save."""
+    lengths = np.full_like(bench.inputs.lengths, bench.inputs.ids.shape[1])
+    padded = replace(bench.inputs, lengths=lengths)
+    costs = in_turns(
+        {
+            "own": partial(_update_seconds, bench, "standard", bench.inputs),
+            "padded": partial(_update_seconds, bench, "standard", padded),
+        },
+        bench.rounds,
+    )
+    what = "update padded to the longest item / update on items of like length"
+    rounds = ratios(costs["padded"], costs["own"])
+    return [Speed(name="bucketing", what=what, rounds=rounds, at_least=1)]
+
+
+def _loss_of(bench: Bench, key: str, model: PreTrainedModel) -> Loss:
+    """Return the loss of a method as a run of the study has it, once it is under way."""
+    made = bench.method(key)
+    context = Context(bench.known, torch_generator(0, "bench", key), progress=1.0)
+
+    def loss(batch: PairBatch, _: float) -> Tensor:
+        with precise(model, bench.finetune.precision):
+            return made.loss(model, batch, context)
+
+    return loss
+
+
+def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
+    """Return what an update costs, model and order of the items fresh, batching included."""
+    model, pace = bench.model(), Pace()
+    loss_of = _loss_of(bench, key, model)
+
+    def noted() -> Iterator[PairBatch]:
+        size = bench.finetune.batch
+        for rows in endless_batches(inputs.lengths, size, generator(0, "bench")):
+            pace.note()
+            yield pair_batch(inputs.rows(rows), bench.labels[rows])
+
+    train(
+        model,
+        whole(noted()),
+        loss_of,
+        steps=bench.updates,
+        optimizer=bench.finetune.optimizer,
+        report=lambda **_: None,
+    )
+    return pace.seconds
+
+
+def _trainer_seconds(bench: Bench, padding: Padding) -> float:
+    """Return what an update costs the ``Trainer``, batching included."""
+    pace = Pace()
+    rows = np.arange(min(len(bench.inputs), bench.updates * bench.finetune.batch))
+    trainer(
+        bench.model(),
+        features(bench.inputs.rows(rows), bench.labels[rows]),
+        bench.pads,
+        padding=padding,
+        longest=bench.longest,
+        steps=bench.updates,
+        config=bench.finetune,
+        folder=bench.scratch,
+        note=pace.note,
+    ).train()
+    return pace.seconds
+
+
+def _matrix_seconds(bench: Bench, model: PreTrainedModel) -> float:
+    """Return what all pairs of languages cost, from items to a table of answers."""
+
+    def answered() -> object:
+        reading = bench.asked()
+        found = matrix_probabilities(model, reading, bench.languages, bench.finetune.precision)
+        return matrix_answers({LAST: found}, reading)
+
+    return seconds(answered)
+
+
+def _script_seconds(bench: Bench, checkpoint: Path, batch: int) -> float:
+    """Return what all pairs of languages cost the script, which is given the sentences."""
+    costs = []
+    for key in bench.languages:  # a pair of one language costs it what any other pair does
+        first, second = (bench.script.sentences(side, key) for side in ("first", "second"))
+        answers = partial(
+            answers_by_script,
+            checkpoint,
+            bench.script.encode(key, key),
+            first,
+            second,
+            batch=batch,
+            precision=bench.finetune.precision,
+        )
+        costs.append(seconds(answers))
+    return sum(costs) * len(bench.languages)

@@ -1,0 +1,123 @@
+"""What the speeds on real languages are measured on: data from a folder, an English encoder.
+
+Which words a language has matters for speed, what they mean does not: their vectors are drawn.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import torch
+from transformers import BertModel, PreTrainedModel, PreTrainedTokenizerFast
+
+from crosslab.baselines import Encode
+from crosslab.bench.measures import Bench, Script
+from crosslab.config import RealStudyConfig
+from crosslab.data.folder import folder_source
+from crosslab.data.folder_and_hub import source_of
+from crosslab.data.loading import dictionary, texts
+from crosslab.data.sources import Source
+from crosslab.grafting.english import english_encoder, english_folder
+from crosslab.grafting.graft import with_rows
+from crosslab.grafting.saved import vocabulary_of
+from crosslab.materials.real import RealReader, real_material
+from crosslab.methods import method
+from crosslab.models import classifier, seeded
+from crosslab.scales import study_config
+from crosslab.vocabularies.choosing import chosen_words, lexicon
+from crosslab.vocabularies.grafted import GraftedVocabulary
+
+TASK: Final = "nli"
+ITEMS: Final = 400  # asked in every pair; more would take long and change no ratio
+LANGUAGES: Final = 4  # beside English: fewer than the study's, which shortens what is kept
+
+
+def real_bench(scale: str, data: Path, *, rounds: int, updates: int, scratch: Path) -> Bench:
+    """Return what the measurements of a scale on real languages share."""
+    config = study_config(scale)
+    assert isinstance(config, RealStudyConfig)
+    assert config.graft is not None
+    source, task = source_of(folder_source(data)), config.tasks[TASK]
+    english = english_folder(config.graft.english)
+    words = partial(_words, source, count=config.graft.words)
+    vocabulary = vocabulary_of(english, {key: words(key) for key in task.targets[:LANGUAGES]})
+    languages = ("en", *vocabulary.words_of)
+    material = real_material(
+        task,
+        vocabulary,
+        source,
+        longest=config.longest_input,
+        known=("neighbours", "dictionaries"),
+        matching="handled",
+    )
+    training = material.split("train")
+    test = material.splits["test"].take(range(min(ITEMS, task.test)))
+
+    def sentences(side: str, key: str) -> list[str]:
+        return list((test.first if side == "first" else test.second)[key])
+
+    return Bench(
+        rounds=rounds,
+        updates=updates,
+        scratch=scratch,
+        finetune=task.finetune,
+        longest=config.longest_input,
+        inputs=training.pairs(material.source, material.source),
+        labels=training.labels,
+        known=material.resources,
+        model=partial(
+            _untrained, english, vocabulary, len(material.labels), task.finetune.frozen_embeddings
+        ),
+        method=partial(method, chosen=config.methods),
+        pads=_pads(vocabulary),
+        languages=languages,
+        asked=partial(RealReader, test, vocabulary, longest=config.longest_input),
+        script=Script(
+            sentences=sentences, encode=partial(_encode, vocabulary, config.longest_input)
+        ),
+    )
+
+
+def _words(source: Source, key: str, count: int) -> Sequence[str]:
+    return chosen_words(texts(source, key).lines(), lexicon(dictionary(source, key)), count)
+
+
+def _untrained(
+    english: Path, vocabulary: GraftedVocabulary, labels: int, frozen: bool
+) -> PreTrainedModel:
+    encoder: BertModel = english_encoder(english)
+    width = encoder.config.hidden_size
+    with seeded(0, "bench", "rows"):
+        rows = [torch.randn(len(own), width) for own in vocabulary.words_of.values()]
+    made = classifier(with_rows(encoder, rows), labels, seed=0)
+    made.get_input_embeddings().requires_grad_(not frozen)
+    return made
+
+
+def _pads(vocabulary: GraftedVocabulary) -> PreTrainedTokenizerFast:
+    """Return a tokenizer that is asked to pad and for nothing else."""
+    return PreTrainedTokenizerFast(
+        tokenizer_object=vocabulary.pieces,
+        pad_token="[PAD]",
+        model_input_names=["input_ids", "attention_mask", "token_type_ids"],
+    )
+
+
+def _encode(vocabulary: GraftedVocabulary, longest: int, first: str, second: str) -> Encode:
+    """Return what turns a pair of sentences into ids of a fixed length, one pair at a time."""
+    marks = vocabulary.marks
+
+    def encoded(one: str, other: str) -> dict[str, list[int]]:
+        (own,), (its,) = vocabulary.ids([one], first), vocabulary.ids([other], second)
+        begin = [*marks.before, *own, *marks.between]
+        ids = [*begin, *its, *marks.after][:longest]
+        rest = longest - len(ids)
+        kinds = [0] * len(begin) + [1] * (longest - len(begin))
+        return {
+            "input_ids": ids + [marks.padding] * rest,
+            "attention_mask": [1] * len(ids) + [0] * rest,
+            "token_type_ids": kinds[:longest],
+        }
+
+    return encoded
