@@ -71,6 +71,7 @@ def of_real_languages(tmp_path, arm, experiment="transfer-nli"):
         ("standard", 1 + 4),  # made-up runs take 1 second under other seeds, and 4 to start
         ("code-switch", 1 + 4),  # no run of it: as long as plain fine-tuning
         ("consistency", 2 * (1 + 4)),  # two passes through the model in every update
+        ("clean-matched", 2 * (1 + 4)),  # twice as many updates
     ],
 )
 def test_an_arm_takes_what_it_took_under_other_seeds_or_its_passes_over_the_model(

@@ -200,7 +200,7 @@ class _Earlier:
         if unit.experiment == PRETRAINING:
             return TYPICAL_SECONDS[unit.scale, True]
         plain = known.get(CONTROL, TYPICAL_SECONDS[unit.scale, False])
-        return plain * _passes(unit.arm, planned.settings["method"])
+        return plain * _passes(unit.arm, planned.settings["method"]) * _longer(planned)
 
     def _of(self, scale: str, experiment: str) -> dict[str, float]:
         """Return the median over the runs of every arm of an experiment."""
@@ -258,7 +258,20 @@ def planned_updates(task: RealTaskConfig, planned: PlannedRun) -> int:
     epochs, copies = (
         (task.copies.epochs, task.copies.copies) if copied else (task.finetune.epochs, 1)
     )
-    return epochs * -(-copies * task.train // task.finetune.batch)
+    return epochs * _batches(task, copies)
+
+
+def _longer(planned: PlannedRun) -> float:
+    """Return how many times the updates of plain fine-tuning a run makes, on real languages."""
+    config = study_config(planned.unit.scale)
+    if not isinstance(config, RealStudyConfig):
+        return 1.0
+    task = _task(config, planned)
+    return planned_updates(task, planned) / (task.finetune.epochs * _batches(task))
+
+
+def _batches(task: RealTaskConfig, copies: int = 1) -> int:
+    return -(-copies * task.train // task.finetune.batch)
 
 
 def _passes(arm: str, method: Mapping[str, Any] | None) -> float:
