@@ -35,6 +35,7 @@ for batch in PLAN["batches"]:
         log:
             f"{WORK}/{batch['name']}.log",
         threads: batch["threads"]
+        priority: batch["priority"]
         resources:
             mem_mb=batch["memory_mb"],
         params:

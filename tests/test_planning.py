@@ -5,7 +5,7 @@ import pytest
 from conftest import made_up_study
 
 from crosslab.arms import ARMS
-from crosslab.experiments import EXPERIMENTS, PRETRAINING
+from crosslab.experiments import EXPERIMENTS, PRETRAINING, STEPS
 from crosslab.planning import batches, explained, steps
 from crosslab.records import Store
 from crosslab.runs import planned_runs
@@ -27,18 +27,37 @@ def complete(tmp_path_factory):
 
 def test_long_runs_are_batched_by_themselves_but_for_the_steps_of_an_encoder():
     made = batches(planned_runs("bench"))
-    (encoders,) = (each for each in made if each.experiment == PRETRAINING)
-    assert encoders.arms == ("graft", "graft+text", "graft+pairs", "scratch")
-    assert {len(each.arms) for each in made if each != encoders} == {1}
+    steps, scratch = (each for each in made if each.experiment == PRETRAINING)
+    assert steps.arms == ("graft", "graft+text", "graft+pairs")
+    assert scratch.arms == ("scratch",)
+    assert {len(each.arms) for each in made if each != steps} == {1}
     assert len({each.name for each in made}) == len(made)
     assert sum(len(each.arms) for each in made) == len(planned_runs("bench"))
+
+
+def test_what_counts_most_comes_first_and_an_encoder_just_before_it_is_needed():
+    made = batches(planned_runs("bench"))
+    assert [each.priority for each in made] == [*range(len(made), 0, -1)]
+    assert made[0].arms == STEPS
+    barred = made[1:41]  # two tasks, two arms, ten seeds
+    assert {each.arms for each in barred} == {("standard",), ("smoothing-synonyms",)}
+    assert [each.seed for each in barred] == [seed for seed in range(100, 110) for _ in range(4)]
+    others = made[41 : 41 + 5 * (6 + 7)]  # six arms on paraphrases, seven on NLI
+    assert {each.experiment for each in others} == {"transfer-paraphrase", "transfer-nli"}
+    assert [each.seed for each in others] == sorted(each.seed for each in others)
+    assert [each.experiment for each in made[41 + len(others) :]] == [
+        *(["transfer-paraphrase-graft"] * 4 + ["transfer-nli-graft"] * 4) * 5,
+        PRETRAINING,  # from nothing, for the second witness
+        *["transfer-nli-scratch"] * 20,
+    ]
 
 
 def test_runs_of_one_seed_share_a_notebook_and_wait_for_their_encoder():
     made = batches(planned_runs("smoke"))
     assert [batch.name for batch in made] == [
         "pretraining-seed-0",
-        *(f"{name}-seed-{seed}" for name in NAMES for seed in (0, 1)),
+        *(f"{name}-seed-{seed}" for seed in (0, 1) for name in NAMES if "transfer" in name),
+        *(f"mechanism-seed-{seed}" for seed in (0, 1)),
     ]
     for batch in made[1:]:
         assert batch.arms == EXPERIMENTS[batch.experiment].arms

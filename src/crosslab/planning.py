@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crosslab.config import RealStudyConfig
-from crosslab.experiments import PRETRAINING
+from crosslab.experiments import PRETRAINING, SCRATCH, STEPS, experiments_of
 from crosslab.records import Record, Store, Unit
 from crosslab.runs import PlannedRun, Revisions, changes, planned_runs
 from crosslab.scales import study_config
@@ -35,8 +35,10 @@ class Batch:
     needs: tuple[str, ...]
     threads: int
     memory_mb: int  # what a cluster is asked for
+    priority: int  # the highest first
 
 
+_LAST: Final = (9, 0, False)
 _MEMORY_MB: Final = {False: 2_000, True: 8_000}  # twice what a run was seen to take, by kind
 
 
@@ -73,11 +75,15 @@ def _differences(earlier: Record, planned: PlannedRun) -> Iterator[str]:
 
 
 def batches(todo: Sequence[PlannedRun]) -> list[Batch]:
-    """Return the missing runs, batched by experiment and seed; long ones each by itself."""
+    """Return the missing runs, batched by experiment and seed; long ones each by itself.
+
+    Those that count most come first, so that a study which is stopped has decided what it could.
+    """
     grouped: dict[str, list[PlannedRun]] = {}
     for planned in todo:
         grouped.setdefault(batch_name(planned.unit), []).append(planned)
     names = {planned.unit: name for name, group in grouped.items() for planned in group}
+    ordered = sorted(grouped.items(), key=lambda each: min(_turn(one, todo) for one in each[1]))
     return [
         Batch(
             name=name,
@@ -87,9 +93,27 @@ def batches(todo: Sequence[PlannedRun]) -> list[Batch]:
             needs=tuple(sorted({names[p] for each in group for p in each.parents if p in names})),
             threads=max(planned.threads for planned in group),
             memory_mb=_MEMORY_MB[_on_real_languages(group[0].unit)],
+            priority=len(grouped) - place,
         )
-        for name, group in grouped.items()
+        for place, (name, group) in enumerate(ordered)
     ]
+
+
+def _turn(planned: PlannedRun, todo: Sequence[PlannedRun]) -> tuple[int, int, bool]:
+    """Return when a run's turn is: what bars compare, what else bears on a claim, others.
+
+    Within each, all arms under one seed before any under the next; an encoder just before the
+    first run that begins with it.
+    """
+    unit = planned.unit
+    if unit.experiment == PRETRAINING:
+        builds = [_turn(each, todo) for each in todo if unit in each.parents]
+        return (*min(builds, default=_LAST)[:2], False)
+    asked = experiments_of(unit.scale)[unit.experiment]
+    if unit.arm in asked.barred:
+        return 1, unit.seed, True
+    second_witness = asked.encoder == SCRATCH
+    return 2 if asked.claims else 4 if second_witness else 3, unit.seed, True
 
 
 def batch_name(unit: Unit) -> str:
@@ -99,8 +123,8 @@ def batch_name(unit: Unit) -> str:
     languages, where cores would stand idle behind a long batch. Steps of grafting build on each
     other and stay together.
     """
-    long = _on_real_languages(unit) and unit.experiment != PRETRAINING
-    return f"{unit.experiment}{f'-{unit.arm}' if long else ''}-seed-{unit.seed}"
+    alone = _on_real_languages(unit) and unit.arm not in STEPS
+    return f"{unit.experiment}{f'-{unit.arm}' if alone else ''}-seed-{unit.seed}"
 
 
 def _on_real_languages(unit: Unit) -> bool:
