@@ -141,7 +141,7 @@ def test_json_goes_to_the_file_that_is_named(monkeypatch, tmp_path, capsys):
 
 def test_speeds_on_real_languages_are_printed(monkeypatch, tmp_path, capsys, data, tiny_bench):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(command, "_UPDATES", 8)
+    monkeypatch.setattr(command, "_REAL_UPDATES", 8)
     asked = ("--scale", "bench", "--data", str(data), "--rounds", "1", "--only", "fine-tuning")
     assert run(monkeypatch, *asked) == 0
     assert "fine-tuning throughput / Trainer" in capsys.readouterr().out
@@ -174,6 +174,15 @@ def test_a_script_on_real_languages_answers_as_the_matrix_does(real, tmp_path):
     expected = probabilities(model, real.asked().pairs("de", "zh"))
     assert np.ptp(expected[:, 0]) > 1e-3
     np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_fewer_languages_than_the_study_has_are_enough(
+    data, tiny_bench, tmp_path, monkeypatch, one_thread
+):
+    monkeypatch.setattr("crosslab.bench.real.LANGUAGES", 1)
+    made = real_bench("bench", data, rounds=1, updates=8, scratch=tmp_path)
+    assert made.languages == ("en", "de")
+    assert all(min(speed.rounds) > 0 for speed in measures.updates(made))
 
 
 def test_words_of_real_languages_stay_as_they_are_in_training(real):

@@ -4,6 +4,7 @@ Which words a language has matters for speed, what they mean does not: their vec
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -39,10 +40,10 @@ def real_bench(scale: str, data: Path, *, rounds: int, updates: int, scratch: Pa
     assert isinstance(config, RealStudyConfig)
     assert config.graft is not None
     source, task = source_of(folder_source(data)), config.tasks[TASK]
+    task = replace(task, targets=task.targets[:LANGUAGES])
     english = english_folder(config.graft.english)
     words = partial(_words, source, count=config.graft.words)
-    vocabulary = vocabulary_of(english, {key: words(key) for key in task.targets[:LANGUAGES]})
-    languages = ("en", *vocabulary.words_of)
+    vocabulary = vocabulary_of(english, {key: words(key) for key in task.targets})
     material = real_material(
         task,
         vocabulary,
@@ -71,7 +72,7 @@ def real_bench(scale: str, data: Path, *, rounds: int, updates: int, scratch: Pa
         ),
         method=partial(method, chosen=config.methods),
         pads=_pads(vocabulary),
-        languages=languages,
+        languages=(material.source, *material.targets),
         asked=partial(RealReader, test, vocabulary, longest=config.longest_input),
         script=Script(
             sentences=sentences, encode=partial(_encode, vocabulary, config.longest_input)
