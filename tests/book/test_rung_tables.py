@@ -104,7 +104,7 @@ def test_an_arm_that_did_not_learn_the_task_has_no_number_and_no_part_in_the_cor
     lines = {row[0]: row[1:] for row in rows(tables.arms_table(every_arm, "nli"))[2:]}
     lost = ["not compared"] * 3 + ["3; 3 of 3 seeds collapsed", ""]
     assert lines["`consistency`"] == lost
-    assert "after Holm over the 4 arms" in tables.arms_words(every_arm, "nli")
+    assert "after Holm over 4 arms" in tables.arms_words(every_arm, "nli")
 
 
 def test_arms_that_are_ahead_are_named_and_arms_that_are_missing_too(every_arm):

@@ -77,6 +77,16 @@ def points(value: float) -> str:
     return "0.0" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
+def counted(count: int, what: str) -> str:
+    """Return a count with its noun.
+
+    Example:
+        >>> counted(1, "seed"), counted(2, "task")
+        ('1 seed', '2 tasks')
+    """
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
 def with_interval(interval: Interval) -> str:
     """Return an estimate with its interval, as it stands in a sentence or a table."""
     return f"{points(interval.estimate)} ({points(interval.low)} to {points(interval.high)})"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from crosslab.arms import CONTROL
-from crosslab.book.render import chance, measured, points, table, with_interval
+from crosslab.book.render import chance, counted, measured, points, table, with_interval
 from crosslab.claims import Verdict, bars, claims
 from crosslab.costs import gpu_costs
 from crosslab.data.languages import NAMES
@@ -205,7 +205,7 @@ def arms_words(found: Rungs, task: str) -> str:
     ahead = [f"`{arm}`" for arm, chance_of in adjusted.items() if chance_of < 1 - LEVEL]
     absent = [f"`{arm}`" for arm in planned if arm not in asked.against]
     said = (
-        f"{_NAMES[task]}, zero-shot, after Holm over the {len(adjusted)} arms that are there: "
+        f"{_NAMES[task]}, zero-shot, after Holm over {counted(len(adjusted), 'arm')}: "
         f"{', '.join(ahead) or 'none'} ahead of `{CONTROL}` beyond chance."
     )
     return said + (f" Not there yet: {', '.join(absent)}." if absent else "")
@@ -260,6 +260,6 @@ def source_words(found: Rungs) -> str:
         said.append(
             f"{_NAMES[each.task]} with `{each.encoder}`: {source:.1f} in English, {others:.1f} on "
             f"average over the other languages, {commonest:.1f} for always giving the commonest "
-            f"answer, over {len(outcomes.seeds)} seed{'s' if len(outcomes.seeds) > 1 else ''}"
+            f"answer, over {counted(len(outcomes.seeds), 'seed')}"
         )
     return "; ".join(said) + "." if said else ""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Final
 
 from crosslab.arms import CONTROL
-from crosslab.book.render import table, with_interval
+from crosslab.book.render import counted, table, with_interval
 from crosslab.config import settings
 from crosslab.records import SHORT
 from crosslab.scales import study_config
@@ -43,9 +43,9 @@ def sweep_words(found: Sweep) -> str:
     items = sorted({int(each.degrees) + 1 for each in found.control.values()})
     several = len(found.control) > 1
     said = [
-        f"{_counted(len(found.records), 'run')}: {_counted(len(found.tried), 'setting')} of "
-        f"{_counted(len(found.methods), 'method')} and `{CONTROL}`, on "
-        f"{_counted(len(found.control), 'task')}, {_counted(len(seeds), 'seed')}, "
+        f"{counted(len(found.records), 'run')}: {counted(len(found.tried), 'setting')} of "
+        f"{counted(len(found.methods), 'method')} and `{CONTROL}`, on "
+        f"{counted(len(found.control), 'task')}, {counted(len(seeds), 'seed')}, "
         f"{' or '.join(f'{each:,}' for each in items)} dev items{' per task' if several else ''} "
         f"in the source language alone. `{CONTROL}` reaches {found.standard_points:.1f} points"
         f"{' on average over tasks' if several else ''}, so the threshold is "
@@ -55,20 +55,10 @@ def sweep_words(found: Sweep) -> str:
     if found.missing:
         names = ", ".join(unit.label for unit in found.missing)
         said.append(
-            f"**{_counted(len(found.missing), 'run')} missing**, and with each of them its setting "
+            f"**{counted(len(found.missing), 'run')} missing**, and with each of them its setting "
             f"is left out: {names}."
         )
     return "\n\n".join(said)
-
-
-def _counted(count: int, what: str) -> str:
-    """Return a count with its noun.
-
-    Example:
-        >>> _counted(1, "seed"), _counted(2, "task")
-        ('1 seed', '2 tasks')
-    """
-    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def setting_table(found: Sweep, scale: str) -> str:
