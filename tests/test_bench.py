@@ -71,6 +71,30 @@ def test_auditing_is_measured_in_seconds_and_in_how_they_grow(tmp_path):
     assert all(min(speed.rounds) > 0 for speed in found)
 
 
+def test_both_sides_of_a_round_train_on_the_same_items_and_every_round_on_others(small):
+    drawn = [measures._drawn(small, turn) for turn in (1, 1, 2)]
+    ids = [inputs.ids.tolist() for inputs, _ in drawn]
+    assert ids[0] == ids[1] != ids[2]
+    assert len(ids[0]) == min(small.updates * small.finetune.batch, len(small.inputs))
+
+
+def test_both_sides_compute_in_the_precision_of_the_study(real, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(measures, "answers_by_script", lambda *_, **how: asked.append(how))
+    measures._script_seconds(real, tmp_path, 8)
+    assert {how["precision"] for how in asked} == {"bfloat16"}
+    made = []
+    kept = measures.trainer
+
+    def noted(*given, **how):
+        made.append(kept(*given, **how))
+        return made[-1]
+
+    monkeypatch.setattr(measures, "trainer", noted)
+    measures._trainer_seconds(real, "batch", 0)
+    assert made[0].args.bf16
+
+
 def test_the_command_knows_every_speed():
     assert set(command.MEASUREMENTS) == {"lab-text", "auditing", *SPEEDS}
     (text,) = lab_text("smoke", rounds=1)
@@ -114,8 +138,8 @@ def test_a_script_is_charged_for_every_ordered_pair(small, monkeypatch):
 
 def test_the_clock_counts_updates_and_not_what_comes_before(small, monkeypatch):
     monkeypatch.setattr(measures.Pace, "seconds", property(lambda pace: len(pace.times)))
-    assert measures._update_seconds(small, "standard", small.inputs) == small.updates
-    assert measures._trainer_seconds(small, "batch") == small.updates
+    assert measures._update_seconds(small, "standard", 0) == small.updates
+    assert measures._trainer_seconds(small, "batch", 0) == small.updates
 
 
 def test_a_table_is_printed_and_nothing_is_left_behind(monkeypatch, tmp_path, capsys):

@@ -8,10 +8,11 @@ def speed(*rounds, **bounds):
 
 
 def test_every_round_begins_with_another_work_and_the_first_does_not_count():
-    order = []
+    order, turns = [], []
 
     def work(name):
-        def costs():
+        def costs(turn):
+            turns.append(turn)
             order.append(name)
             return float(len(order))
 
@@ -19,6 +20,7 @@ def test_every_round_begins_with_another_work_and_the_first_does_not_count():
 
     costs = in_turns({name: work(name) for name in "abc"}, rounds=2)
     assert "".join(order) == "abc" + "bca" + "cab"
+    assert turns == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     assert costs == {"a": [6.0, 8.0], "b": [4.0, 9.0], "c": [5.0, 7.0]}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Final
 
-Work = Callable[[], float]  # does some work and returns what it cost, in seconds
+Work = Callable[[int], float]  # told the round, does some work, returns what it cost, in seconds
 
 _WARM_UP: Final = 5  # steps before the clock counts
 
@@ -101,7 +101,7 @@ def in_turns(works: Mapping[str, Work], rounds: int) -> dict[str, list[float]]:
     Every round begins with another work, so that none always follows the same one.
 
     Example:
-        >>> in_turns({"one": lambda: 1.0, "other": lambda: 2.0}, rounds=2)
+        >>> in_turns({"one": lambda _: 1.0, "other": lambda _: 2.0}, rounds=2)
         {'one': [1.0, 1.0], 'other': [2.0, 2.0]}
     """
     names = list(works)
@@ -109,7 +109,7 @@ def in_turns(works: Mapping[str, Work], rounds: int) -> dict[str, list[float]]:
     for turn in range(rounds + 1):
         begin = turn % len(names)
         for name in names[begin:] + names[:begin]:
-            cost = works[name]()
+            cost = works[name](turn)
             if turn > 0:
                 costs[name].append(cost)
     return costs

@@ -26,7 +26,7 @@ from crosslab.scales import lab_config
 from crosslab.timing import Speed
 
 _UPDATES: Final = 60
-_REAL_UPDATES: Final = 25  # each takes longer, and its clock is as sure
+_REAL_UPDATES: Final = 25  # each takes longer
 
 
 class Asked:

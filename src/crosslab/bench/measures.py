@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from crosslab.arms import CONTROL
 from crosslab.baselines import Encode, Padding, answers_by_script, features, trainer
 from crosslab.checkpoints import LAST
 from crosslab.config import FinetuneConfig
@@ -61,7 +62,7 @@ def fine_tuning(bench: Bench) -> list[Speed]:
     """Measure the throughput of fine-tuning against the ``Trainer`` of ``transformers``."""
     costs = in_turns(
         {
-            "own": partial(_update_seconds, bench, "standard", bench.inputs),
+            "own": partial(_update_seconds, bench, CONTROL),
             "batch": partial(_trainer_seconds, bench, "batch"),
             "fixed": partial(_trainer_seconds, bench, "fixed"),
         },
@@ -86,9 +87,9 @@ def pair_matrix(bench: Bench) -> list[Speed]:
     model.save_pretrained(checkpoint)
     costs = in_turns(
         {
-            "own": partial(_matrix_seconds, bench, model),
-            "8": partial(_script_seconds, bench, checkpoint, 8),
-            "32": partial(_script_seconds, bench, checkpoint, 32),
+            "own": lambda _: _matrix_seconds(bench, model),
+            "8": lambda _: _script_seconds(bench, checkpoint, 8),
+            "32": lambda _: _script_seconds(bench, checkpoint, 32),
         },
         bench.rounds,
     )
@@ -105,28 +106,26 @@ def pair_matrix(bench: Bench) -> list[Speed]:
 
 def updates(bench: Bench) -> list[Speed]:
     """Measure what an update of each method costs beside one of plain fine-tuning."""
-    works = {key: partial(_update_seconds, bench, key, bench.inputs) for key in METHODS}
+    works = {key: partial(_update_seconds, bench, key) for key in METHODS}
     costs = in_turns(works, bench.rounds)
     return [
         Speed(
             name="updates",
-            what=f"{key} update / standard update",
-            rounds=ratios(each, costs["standard"]),
+            what=f"{key} update / {CONTROL} update",
+            rounds=ratios(each, costs[CONTROL]),
             at_most=PROMISED_UPDATES.get(key),
         )
         for key, each in costs.items()
-        if key != "standard"
+        if key != CONTROL
     ]
 
 
 def bucketing(bench: Bench) -> list[Speed]:
     """Measure what batches of like length save."""
-    lengths = np.full_like(bench.inputs.lengths, bench.inputs.ids.shape[1])
-    padded = replace(bench.inputs, lengths=lengths)
     costs = in_turns(
         {
-            "own": partial(_update_seconds, bench, "standard", bench.inputs),
-            "padded": partial(_update_seconds, bench, "standard", padded),
+            "own": partial(_update_seconds, bench, CONTROL),
+            "padded": partial(_update_seconds, bench, CONTROL, padded=True),
         },
         bench.rounds,
     )
@@ -147,16 +146,26 @@ def _loss_of(bench: Bench, key: str, model: PreTrainedModel) -> Loss:
     return loss
 
 
-def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
+def _drawn(bench: Bench, turn: int) -> tuple[Encoded, NDArray[np.integer]]:
+    """Return the items of a round, the same for all: training sets stand in an order of theirs."""
+    count = bench.updates * bench.finetune.batch
+    rows = generator(turn, "bench", "items").permutation(len(bench.inputs))[:count]
+    return bench.inputs.rows(rows), bench.labels[rows]
+
+
+def _update_seconds(bench: Bench, key: str, turn: int, *, padded: bool = False) -> float:
     """Return what an update costs, model and order of the items fresh, batching included."""
+    inputs, labels = _drawn(bench, turn)
+    if padded:
+        inputs = replace(inputs, lengths=np.full_like(inputs.lengths, inputs.ids.shape[1]))
     model, pace = bench.model(), Pace()
     loss_of = _loss_of(bench, key, model)
 
     def noted() -> Iterator[PairBatch]:
         size = bench.finetune.batch
-        for rows in endless_batches(inputs.lengths, size, generator(0, "bench")):
+        for rows in endless_batches(inputs.lengths, size, generator(turn, "bench")):
             pace.note()
-            yield pair_batch(inputs.rows(rows), bench.labels[rows])
+            yield pair_batch(inputs.rows(rows), labels[rows])
 
     train(
         model,
@@ -169,13 +178,12 @@ def _update_seconds(bench: Bench, key: str, inputs: Encoded) -> float:
     return pace.seconds
 
 
-def _trainer_seconds(bench: Bench, padding: Padding) -> float:
+def _trainer_seconds(bench: Bench, padding: Padding, turn: int) -> float:
     """Return what an update costs the ``Trainer``, batching included."""
     pace = Pace()
-    rows = np.arange(min(len(bench.inputs), bench.updates * bench.finetune.batch))
     trainer(
         bench.model(),
-        features(bench.inputs.rows(rows), bench.labels[rows]),
+        features(*_drawn(bench, turn)),
         bench.pads,
         padding=padding,
         longest=bench.longest,

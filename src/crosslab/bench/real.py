@@ -30,7 +30,7 @@ from crosslab.vocabularies.choosing import chosen_words, lexicon
 from crosslab.vocabularies.grafted import GraftedVocabulary
 
 TASK: Final = "nli"
-ITEMS: Final = 400  # asked in every pair; more would take long and change no ratio
+ITEMS: Final = 400  # asked in every pair; with more, loading the model would weigh less
 LANGUAGES: Final = 4  # beside English: fewer than the study's, which shortens what is kept
 
 
@@ -108,17 +108,20 @@ def _pads(vocabulary: GraftedVocabulary) -> PreTrainedTokenizerFast:
 def _encode(vocabulary: GraftedVocabulary, longest: int, first: str, second: str) -> Encode:
     """Return what turns a pair of sentences into ids of a fixed length, one pair at a time."""
     marks = vocabulary.marks
+    around = len(marks.before) + len(marks.between) + len(marks.after)
 
     def encoded(one: str, other: str) -> dict[str, list[int]]:
         (own,), (its,) = vocabulary.ids([one], first), vocabulary.ids([other], second)
+        own, its = list(own), list(its)
+        while len(own) + len(its) > longest - around:
+            (own if len(own) > len(its) else its).pop()  # the longer one gives way
         begin = [*marks.before, *own, *marks.between]
-        ids = [*begin, *its, *marks.after][:longest]
+        ids = [*begin, *its, *marks.after]
         rest = longest - len(ids)
-        kinds = [0] * len(begin) + [1] * (longest - len(begin))
         return {
             "input_ids": ids + [marks.padding] * rest,
             "attention_mask": [1] * len(ids) + [0] * rest,
-            "token_type_ids": kinds[:longest],
+            "token_type_ids": [0] * len(begin) + [1] * (longest - len(begin)),
         }
 
     return encoded
