@@ -48,10 +48,14 @@ def found(tmp_path_factory):
     return answered(store, "smoke", arms=tuple(SHARES))
 
 
-def effect_of(found, effect, task="nli", rung="lab"):
+def effect_of(found, effect, task="nli"):
     entry = Deviation.model_validate({**ENTRY, "effect": effect})
-    (row,) = measured([entry], {rung: found}, level=0.95)
+    (row,) = measured([entry], {entry.id: found}, level=0.95)
     return row.effects[task]
+
+
+def for_all(found):
+    return {each.id: found for each in ledger()}
 
 
 def test_a_gain_of_arms_is_the_first_minus_the_second(found):
@@ -102,14 +106,6 @@ def test_seeds_give_what_each_alone_would_have_reported(found):
     assert effect.seeds == len(alone) == 3
 
 
-def test_an_effect_is_measured_on_the_rung_it_names_and_on_no_other(found):
-    effect = {"kind": "gain-of-arms", **PAIR, "rung": "bench"}
-    assert effect_of(found, effect) is None
-    there = effect_of(found, effect, rung="bench")
-    assert there == effect_of(found, {**effect, "rung": "lab"})
-    assert there is not None
-
-
 def test_answers_of_rung_bench_are_read_where_there_are_any(tmp_path):
     released = {"smoothing-synonyms": 0.8, "smoothing-synonyms-released": 0.9}
     store = made_up_rungs(tmp_path, {("nli", "graft+pairs"): released})
@@ -123,9 +119,22 @@ def test_answers_of_rung_bench_are_read_where_there_are_any(tmp_path):
     assert rows["plain-first"]["nli"] is None  # the other arm of it was not run
 
 
+def test_what_one_arm_has_not_run_yet_takes_nothing_from_the_effects_of_others(tmp_path):
+    shares = dict.fromkeys(REAL_EXPERIMENTS["transfer-nli"].arms, 0.8)
+    begun = {"smoothing-synonyms-throughout": (100,)}
+    store = made_up_rungs(tmp_path, {("nli", "graft+pairs"): shares}, seeds=begun, slow={101})
+    made_up_study(tmp_path, experiments=BOTH, seeds=2)
+    found = answers_for(ledger(), store, "smoke")
+    rows = {row.deviation.id: row.effects for row in measured(ledger(), found, level=0.95)}
+    assert rows["plain-first"]["nli"] is None  # one seed has no spread
+    assert (rows["keys-and-split"]["nli"].seeds, rows["keys-and-split"]["nli"].collapsed) == (3, 1)
+
+
 def test_a_folder_without_real_languages_has_no_effects_of_them(tmp_path):
     store = made_up_study(tmp_path, experiments=BOTH, seeds=2)
-    assert set(answers_for(ledger(), store, "smoke")) == {"lab"}
+    found = answers_for(ledger(), store, "smoke")
+    assert not {"keys-and-split", "plain-first"} & set(found)
+    assert "updates" in found
 
 
 def test_an_arm_that_was_not_run_leaves_its_row_without_a_number(found):
@@ -135,7 +144,7 @@ def test_an_arm_that_was_not_run_leaves_its_row_without_a_number(found):
 
 def test_the_ledger_is_measured_even_if_nothing_was_run(found):
     nothing = replace(found, outcomes={})
-    rows = measured(ledger(), {"lab": nothing}, level=0.95)
+    rows = measured(ledger(), for_all(nothing), level=0.95)
     assert len(rows) == len(ledger())
     assert not any(each for row in rows for each in row.effects.values())
 
@@ -143,12 +152,12 @@ def test_the_ledger_is_measured_even_if_nothing_was_run(found):
 def test_one_seed_has_no_interval_and_no_spread(tmp_path):
     store = made_up_study(tmp_path, seeds=1, experiments=BOTH)
     lone = answered(store, "smoke", arms=arms_of(ledger()))
-    rows = measured(ledger(), {"lab": lone}, level=0.95)
+    rows = measured(ledger(), for_all(lone), level=0.95)
     assert not any(each for row in rows for each in row.effects.values())
 
 
 def test_every_effect_of_the_ledger_that_was_run_has_its_kind_of_number(found):
-    for row in measured(ledger(), {"lab": found}, level=0.95):
+    for row in measured(ledger(), for_all(found), level=0.95):
         kind = row.deviation.effect.kind
         for effect in row.effects.values():
             if effect is not None:

@@ -132,6 +132,7 @@ class Measured(NamedTuple):
     low: float
     high: float
     seeds: int
+    collapsed: int = 0  # of these seeds: an arm did not learn the task, and stays in
 
 
 class Spread(NamedTuple):
@@ -171,18 +172,20 @@ def _repeated(loaded: Sequence[Deviation]) -> Iterator[str]:
             yield f"{LEDGER}: {count} entries have the id '{name}'; an id names one difference."
 
 
-def answers_for(deviations: Sequence[Deviation], store: Store, scale: str) -> dict[Rung, Answered]:
-    """Return the answers that effects take: of this scale, and of rung bench where it was run.
+def answers_for(deviations: Sequence[Deviation], store: Store, scale: str) -> dict[str, Answered]:
+    """Return the answers that each effect takes: of this scale, or of rung bench where it was run.
+
+    On rung bench arms have unlike numbers of seeds, so each effect has its own two arms'.
 
     Raises:
         StoreError: There is no study at this scale, or a record does not match its files.
     """
-    found: dict[Rung, Answered] = {
-        "lab": answered(store, scale, arms=arms_of(deviations, rung="lab"))
-    }
-    if store.has_study("bench"):
-        arms = arms_of(deviations, rung="bench")
-        found["bench"] = answered(store, "bench", arms=arms, checkpoints=(LAST,))
+    lab = answered(store, scale, arms=arms_of(deviations, rung="lab"))
+    found = {each.id: lab for each in deviations if _rung(each) == "lab"}
+    for each in deviations if store.has_study("bench") else ():
+        if _rung(each) == "bench":
+            arms = arms_of([each], rung="bench")
+            found[each.id] = answered(store, "bench", arms=arms, checkpoints=(LAST,))
     return found
 
 
@@ -193,14 +196,17 @@ def arms_of(deviations: Sequence[Deviation], rung: Rung = "lab") -> tuple[str, .
 
 
 def measured(
-    deviations: Sequence[Deviation], found: Mapping[Rung, Answered], *, level: float
+    deviations: Sequence[Deviation], found: Mapping[str, Answered], *, level: float
 ) -> list[Row]:
-    """Return what every deviation does, in either task, with its interval at this level."""
+    """Return what every deviation does, in either task, with its interval at this level.
+
+    ``found`` has the answers that each takes, by its id.
+    """
     tasks: tuple[Task, ...] = ("paraphrase", "nli")
     return [
         Row(
             deviation=each,
-            effects={task: _effect(each, found.get(_rung(each)), task, level) for task in tasks},
+            effects={task: _effect(each, found.get(each.id), task, level) for task in tasks},
         )
         for each in deviations
     ]
@@ -226,7 +232,9 @@ def _contrast(effect: Measurable, **changed: Any) -> Contrast:
 def _effect(
     deviation: Deviation, found: Answered | None, task: Task, level: float
 ) -> Measured | Spread | None:
-    samples = [found.sample(task, term) for term in _terms(deviation)] if found else []
+    if found is None:
+        return None
+    samples = [found.sample(task, term) for term in _terms(deviation)]
     there = [each for each in samples if each is not None]
     if not there or len(there) < len(samples):
         return None
@@ -235,7 +243,8 @@ def _effect(
         values = values - other  # same seeds and items: gathered together
     if deviation.effect.kind == "seeds":
         return _spread(values)
-    return _interval(values, level)
+    seeds = {seed for term in _terms(deviation) for seed in found.collapsed(task, term)}
+    return _interval(values, level, collapsed=len(seeds))
 
 
 def _spread(values: NDArray[np.float64]) -> Spread | None:
@@ -247,8 +256,8 @@ def _spread(values: NDArray[np.float64]) -> Spread | None:
     )
 
 
-def _interval(values: NDArray[np.float64], level: float) -> Measured | None:
+def _interval(values: NDArray[np.float64], level: float, *, collapsed: int) -> Measured | None:
     if len(values) < 2:  # noqa: PLR2004 - a spread needs two
         return None
     interval = estimate_of(values).interval(level)
-    return Measured(interval.estimate, interval.low, interval.high, len(values))
+    return Measured(interval.estimate, interval.low, interval.high, len(values), collapsed)

@@ -33,6 +33,8 @@ def effect_words(effect: Measured | Spread | None) -> str:
     Example:
         >>> effect_words(Measured(1.0, -0.5, 2.5, 10)), effect_words(None)
         ('+1.0 (−0.5 to +2.5)', 'not run')
+        >>> effect_words(Measured(1.0, -0.5, 2.5, 10, collapsed=2))
+        '+1.0 (−0.5 to +2.5); 2 of 10 seeds collapsed, kept'
         >>> effect_words(Spread(-1.0, 2.5, 1.24, 10))
         '−1.0 to +2.5, standard deviation 1.2'
     """  # noqa: RUF002 - the sign the book prints
@@ -41,7 +43,9 @@ def effect_words(effect: Measured | Spread | None) -> str:
     if isinstance(effect, Spread):
         bounds = f"{points(effect.least)} to {points(effect.most)}"
         return f"{bounds}, standard deviation {effect.standard_deviation:.1f}"
-    return f"{points(effect.estimate)} ({points(effect.low)} to {points(effect.high)})"
+    said = f"{points(effect.estimate)} ({points(effect.low)} to {points(effect.high)})"
+    lost = f"; {effect.collapsed} of {effect.seeds} seeds collapsed, kept"
+    return said + (lost if effect.collapsed else "")
 
 
 def contrast_words(deviation: Deviation) -> str:
