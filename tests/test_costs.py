@@ -11,7 +11,7 @@ from crosslab.arms import ARMS
 from crosslab.costs import TYPICAL_SECONDS as TYPICAL
 from crosslab.costs import core_costs, costs_of, gpu_costs, only_in_folders, planned_updates
 from crosslab.experiments import EXPERIMENTS
-from crosslab.planning import Step, batches, steps
+from crosslab.planning import Step, batches, memory_gib, steps
 from crosslab.records import Store
 from crosslab.runs import chosen_runs, planned_runs
 from crosslab.scales import SCALES, study_config
@@ -108,7 +108,15 @@ def test_memory_grows_with_the_runs_at_once_and_a_cluster_is_asked_for_more_than
         one, four = (core_costs(runs, empty, empty, cores).memory_gib for cores in (1, 4))
         assert four == pytest.approx(4 * one, abs=0.3)
         assert core_costs(runs[:1], empty, empty, 4).memory_gib == one
-        assert all(each.memory_mb > 1024 * one for each in batches(runs))
+        assert all(each.memory_mb == round(1.5 * 1024 * one) for each in batches(runs))
+
+
+def test_a_larger_published_encoder_is_reckoned_to_take_more_memory():
+    asked = {name: of(name, "standard")[0] for name in ("transfer-nli", "transfer-nli-xlm-r-large")}
+    small, large = (memory_gib(each) for each in asked.values())
+    parameters = PAPER.checkpoints["xlm-r-large"].parameters
+    assert 4 * 4 * parameters < 2**30 * large < 4 * 6 * parameters
+    assert small < large
 
 
 def of(experiment, arm, seeds=(7,)):

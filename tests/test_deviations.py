@@ -7,7 +7,7 @@ from conftest import made_up_study
 from made_up_rungs import made_up_rungs
 
 from crosslab import deviations
-from crosslab.arms import ARMS
+from crosslab.arms import ARMS, REAL_ARMS
 from crosslab.contrasts import answered
 from crosslab.deviations import (
     Deviation,
@@ -208,8 +208,13 @@ def test_what_the_ledger_says_of_real_languages_is_what_they_are_set_to():
     one, other = paraphrase.finetune, nli.finetune
     ways = [1 + len(each.targets) for each in (paraphrase, nli)]
     mixed = [each**2 - each for each in ways]
+    longer = {
+        each.copies.copies * each.copies.epochs / each.finetune.epochs for each in (paraphrase, nli)
+    }
+    assert len(longer) == 1
+    witness = bench.tasks["nli-scratch"].finetune
     for name, words in {
-        "updates": f"{float(paraphrase.copies.copies)} times as many updates",
+        "updates": f"{longer.pop()} times as many updates",
         "checkpoint-rule": f"{one.checkpoints} evenly spaced looks",
         "one-seed": f"{bench.barred_seeds} seeds for the two arms that bars compare, {bench.seeds}",
         "diagonal-in-average": f"{mixed[0]} pairs of two different languages on PAWS-X, "
@@ -228,7 +233,18 @@ def test_what_the_ledger_says_of_real_languages_is_what_they_are_set_to():
         "length": f"{bench.longest_input} sub-words",
     }.items():
         assert words in said[name], name
+    for name, words in {
+        "learning-rate-and-epochs": f"{witness.optimizer.learning_rate} and {witness.epochs} for",
+        "schedule": f"{witness.optimizer.warm_up_steps} for the encoder made from nothing",
+        "encoder": "6 layers and hidden size 384",
+        "test-scored-in-training": "No oracle",
+        "frozen-copies": "No arm has copies",
+    }.items():
+        assert words in said[name], name
     assert (one.batch, one.checkpoints) == (other.batch, other.checkpoints)
+    assert {each.finetune.oracle_items for each in bench.tasks.values()} == {None}
+    assert paraphrase.test == nli.test
+    assert not [arm for arm in REAL_ARMS if "static" in arm]
     assert bench.methods.smoothing_noise == study_config("lab").methods.smoothing_noise
     assert bench.methods.smoothing_synonyms.plain_share == 0.5
     assert "first half" in said["plain-first"]

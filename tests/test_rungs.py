@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -59,9 +60,21 @@ def test_what_lines_up_stands_beside_what_is_gained(store):
 
 def test_gaining_more_where_languages_line_up_badly_is_found_where_it_is_so(store):
     found = rungs(store)
-    interval = where_poor(found, "paraphrase", "adversarial").interval(0.95)
+    interval = where_poor(found, "paraphrase", "adversarial").estimate.interval(0.95)
     assert interval.low > 0
     assert interval.estimate == pytest.approx(18, abs=8)
+
+
+def test_a_seed_that_one_encoder_lacks_is_neither_compared_nor_named(tmp_path):
+    both = {("nli", "graft"): PLAIN, ("nli", "graft+pairs"): PLAIN}
+    store = made_up_rungs(tmp_path, both, slow={102})
+    for unit in store.manifest("bench").units:
+        if (unit.experiment, unit.seed) == ("transfer-nli-graft", 102):
+            shutil.rmtree(store.folder(unit))
+    found = where_poor(rungs(store), "nli", "adversarial")
+    assert found.seeds == SEEDS[:2]
+    assert found.collapsed == {}
+    assert rungs(store).of("nli", "graft+pairs").collapsed("adversarial") == (102,)
 
 
 def test_nothing_is_said_where_one_of_the_encoders_was_not_asked(tmp_path):
@@ -78,7 +91,7 @@ def test_the_difference_between_encoders_covers_the_truth_as_often_as_it_says(tm
         found = rungs(made_up_rungs(folder, shares))
         for task in ("paraphrase", "nli"):
             for arm in ROBUST:
-                interval = where_poor(found, task, arm).interval(0.95)
+                interval = where_poor(found, task, arm).estimate.interval(0.95)
                 holds.append(interval.low <= 0 <= interval.high)
     assert np.mean(holds) > 0.8
     assert len(holds) == 36

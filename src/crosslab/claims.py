@@ -176,9 +176,7 @@ def claim_and_bar(claim_id: str, *, rung: str) -> tuple[Claim, Bar]:
 
 
 def is_whole(verdict: Verdict) -> bool:
-    """Whether every seed that the bar asks for is there; what is in print has none to wait for."""
-    if verdict.rung == RUNGS[0]:
-        return True
+    """Whether every seed that the bar asks for is there."""
     return len(verdict.seeds) >= claim_and_bar(verdict.claim_id, rung=verdict.rung)[1].seeds
 
 

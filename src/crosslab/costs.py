@@ -15,7 +15,7 @@ from crosslab.config import RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
 from crosslab.errors import StoreError
 from crosslab.experiments import PRETRAINING, experiments_of
-from crosslab.planning import Step
+from crosslab.planning import Step, memory_gib
 from crosslab.records import RECORD, Store, read_record
 from crosslab.runs import PlannedRun, cards_read
 from crosslab.scales import study_config
@@ -33,12 +33,6 @@ _FLOAT_BYTES: Final = 4
 _HOUR: Final = 3600
 _GIB: Final = 2**30
 
-# Measured: a kernel, its papermill, a share of the rest. On real languages of a fine-tuning run; an
-# encoder is reckoned alike (3.1 was seen, midway through a step of grafting).
-_RUN_GIB: Final = {
-    **dict.fromkeys(("smoke", "lab", "tuning"), 0.9),
-    **dict.fromkeys(("bench", "bench-tuning"), 4.4),
-}
 _START_SECONDS: Final = 4.0  # a kernel, and torch in it
 
 # Seconds per run where none was made before, start-up included; measured on two cores.
@@ -176,7 +170,7 @@ def _memory(todo: Sequence[PlannedRun], cores: int) -> float:
     if not todo:
         return 0.0
     arms = sum(each.unit.experiment != PRETRAINING for each in todo)
-    return _RUN_GIB[todo[0].unit.scale] * max(1, min(cores, arms))
+    return max(map(memory_gib, todo)) * max(1, min(cores, arms))
 
 
 class _Earlier:

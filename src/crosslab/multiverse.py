@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crosslab.arms import CONTROL
 from crosslab.checkpoints import BEST_SOURCE_DEV, LAST, ORACLE
 from crosslab.contrasts import (
     CHECKPOINTS,
@@ -37,7 +38,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 )
 
 TREATED: Final = ("smoothing-synonyms", "smoothing-synonyms-static")
-CONTROLS: Final = ("standard", "clean-matched")
+CONTROLS: Final = (CONTROL, "clean-matched")
 ARMS: Final = (*TREATED, *CONTROLS)
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "task": tuple(EXPERIMENT_OF),
@@ -50,12 +51,12 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # The way that the bars of the claims with a figure fixed, and the one of the released code.
 BY_THE_BAR: Final = Contrast(
-    setting="same-language", treated="smoothing-synonyms", control="standard", checkpoint=LAST
+    setting="same-language", treated="smoothing-synonyms", control=CONTROL, checkpoint=LAST
 )
 AS_RELEASED: Final = Contrast(
     setting="same-language",
     treated="smoothing-synonyms-static",
-    control="standard",
+    control=CONTROL,
     checkpoint=BEST_SOURCE_DEV,
 )
 DESIGNS: Final[Mapping[str, Contrast]] = {"by the bar": BY_THE_BAR, "as released": AS_RELEASED}

@@ -39,7 +39,16 @@ class Batch:
 
 
 _LAST: Final = (9, 0, False)
-_MEMORY_MB: Final = {False: 2_000, True: 8_000}  # twice what a run was seen to take, by kind
+# Of a run: a kernel, its papermill, a share of the rest. Measured in the laboratory and, on real
+# languages, on fine-tuning; an encoder is reckoned alike (3.1 was seen, midway through a step of
+# grafting). Of published encoders nobody measured it: all that training holds of a number.
+_GIB: Final = {
+    **dict.fromkeys(("smoke", "lab", "tuning"), 0.9),
+    **dict.fromkeys(("bench", "bench-tuning"), 4.4),
+}
+_HELD: Final = 5  # a weight, its gradient, two moments, a kept checkpoint
+_FLOAT_BYTES: Final = 4
+_ROOM: Final = 1.5  # how much more than that a cluster is asked for
 
 
 def steps(store: Store, scale: str, revisions: Revisions | None = None) -> list[Step]:
@@ -92,7 +101,7 @@ def batches(todo: Sequence[PlannedRun]) -> list[Batch]:
             arms=tuple(planned.unit.arm for planned in group),
             needs=tuple(sorted({names[p] for each in group for p in each.parents if p in names})),
             threads=max(planned.threads for planned in group),
-            memory_mb=_MEMORY_MB[_on_real_languages(group[0].unit)],
+            memory_mb=round(_ROOM * 1024 * max(map(memory_gib, group))),
             priority=len(grouped) - place,
         )
         for place, (name, group) in enumerate(ordered)
@@ -114,6 +123,19 @@ def _turn(planned: PlannedRun, todo: Sequence[PlannedRun]) -> tuple[int, int, bo
         return 1, unit.seed, True
     second_witness = asked.encoder == SCRATCH
     return 2 if asked.claims else 4 if second_witness else 3, unit.seed, True
+
+
+def memory_gib(planned: PlannedRun) -> float:
+    """Return the memory that a run takes."""
+    scale = planned.unit.scale
+    if scale in _GIB:
+        return _GIB[scale]
+    config = study_config(scale)
+    assert isinstance(config, RealStudyConfig)
+    arm, experiment = planned.unit.arm, planned.unit.experiment
+    key = arm if experiment == PRETRAINING else experiments_of(scale)[experiment].encoder
+    held = _HELD * _FLOAT_BYTES * config.checkpoints[key].parameters / 2**30
+    return held + _GIB["lab"]
 
 
 def batch_name(unit: Unit) -> str:

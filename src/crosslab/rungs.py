@@ -134,7 +134,16 @@ def _rows(found: Rungs, encoders: Lineup) -> Iterator[tuple[str | float, ...]]:
                 yield each.task, each.encoder, language, arm, float(shares[language]), *bounds
 
 
-def where_poor(found: Rungs, task: str, arm: str) -> Estimate | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How much more an arm gains on one encoder than on the other, under the seeds of both."""
+
+    estimate: Estimate
+    collapsed: Mapping[str, tuple[int, ...]]  # by encoder: of these seeds, the collapsed ones
+    seeds: tuple[int, ...]
+
+
+def where_poor(found: Rungs, task: str, arm: str) -> Difference | None:
     """Return how much more an arm gains where words were only put in place than after pairs.
 
     Both encoders are asked the same items under the same seeds, so the difference is taken
@@ -149,7 +158,7 @@ def where_poor(found: Rungs, task: str, arm: str) -> Estimate | None:
     one, other = poor.compared(arm), better.compared(arm)
     if one is None or other is None:
         return None
-    seeds = [seed for seed in one.seeds if seed in other.seeds]
+    seeds = tuple(seed for seed in one.seeds if seed in other.seeds)
     if len(seeds) < 2:  # noqa: PLR2004 - one seed says nothing of how seeds differ
         return None
     gains = [
@@ -159,4 +168,9 @@ def where_poor(found: Rungs, task: str, arm: str) -> Estimate | None:
     if one.items != other.items or one.languages != other.languages:
         raise StoreError(f"{task}: {GRAFT} and {GRAFT_PAIRS} were asked other items.")
     difference: np.ndarray = gains[0] - gains[1]
-    return estimate_of(difference)
+    lost = {each.encoder: set(each.collapsed(arm)) & set(seeds) for each in (poor, better)}
+    return Difference(
+        estimate=estimate_of(difference),
+        collapsed={encoder: tuple(sorted(each)) for encoder, each in lost.items() if each},
+        seeds=seeds,
+    )

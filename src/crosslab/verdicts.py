@@ -158,7 +158,7 @@ def verdict(claim: Claim, bar: Bar, evidence: Sequence[Evidence], *, scale: str)
         scale=scale,
         claimed=bar.claimed_points,
         **_numbers(bar, result),
-        seeds=_shared_seeds(asked),
+        seeds=_shared_seeds(bar, asked),
         literature=stances()[claim.claim_id],
         replication=replication,
         reason=reason,
@@ -171,10 +171,10 @@ def verdict(claim: Claim, bar: Bar, evidence: Sequence[Evidence], *, scale: str)
     )
 
 
-def _shared_seeds(asked: Sequence[Evidence]) -> list[int]:
-    """Return the seeds that all experiments have: what is missing in one is not there."""
-    seeds = [set(each.outcomes.seeds) for each in asked]
-    return sorted(set.intersection(*seeds)) if seeds else []
+def _shared_seeds(bar: Bar, asked: Sequence[Evidence]) -> list[int]:
+    """Return the seeds that all experiments of a bar have: what is missing in one is not there."""
+    seeds = {each.experiment: set(each.outcomes.seeds) for each in asked}
+    return sorted(set.intersection(*(seeds.get(name, set()) for name in bar.experiments)))
 
 
 def _decided(bar: Bar, result: Weighed) -> tuple[Replication, str]:

@@ -90,6 +90,7 @@ def test_a_rung_that_is_being_run_stands_behind_one_that_was_finished():
     rest = by_arithmetic()
     assert replications(claims(), [begun, lab, *rest])[CLAIM] == "contradicted"
     assert replications(claims(), [done, lab, *rest])[CLAIM] == "replicated"
+    assert replications(claims(), [begun, *rest])[CLAIM] == "replicated"  # before print alone
 
 
 def test_without_records_the_verdicts_are_those_of_arithmetic(tmp_path):

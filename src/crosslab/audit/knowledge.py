@@ -56,13 +56,18 @@ def verdicts_so_far(store: Store, scale: str) -> list[Verdict]:
 def replications(known: Sequence[Claim], verdicts: Sequence[Verdict]) -> dict[str, Replication]:
     """Return what runs say of each claim, by the verdict on the highest rung that was finished.
 
-    One that is still being run decides nothing yet, unless there is no other. A claim that no bar
-    judges is not testable here; its reason stands in the registry.
+    One that is still being run stands behind it, and before what is in print alone. A claim that
+    no bar judges is not testable here; its reason stands in the registry.
     """
     found: dict[str, Replication] = {claim.claim_id: "not-testable-here" for claim in known}
-    for verdict in sorted(verdicts, key=lambda each: (is_whole(each), RUNGS.index(each.rung))):
+    for verdict in sorted(verdicts, key=_weight):
         found[verdict.claim_id] = verdict.replication
     return found
+
+
+def _weight(verdict: Verdict) -> tuple[bool, bool, int]:
+    run = bool(verdict.records)
+    return run, run and is_whole(verdict), RUNGS.index(verdict.rung)
 
 
 def _answers(results: Path) -> dict[str, dict[str, Finding]]:

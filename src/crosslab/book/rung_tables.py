@@ -11,7 +11,7 @@ from crosslab.data.languages import NAMES
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
 from crosslab.published import System, published
 from crosslab.records import Store
-from crosslab.rungs import LEVEL, ROBUST, SCALE, TASKS, Asked, Rungs, where_poor
+from crosslab.rungs import LEVEL, ROBUST, SCALE, TASKS, Asked, Difference, Rungs, where_poor
 from crosslab.runs import planned_runs
 from crosslab.scales import study_config
 from crosslab.stats.multiplicity import holm
@@ -20,7 +20,6 @@ from crosslab.verdicts import judged
 _RUNGS: Final = ("lab", SCALE)
 _BENCHMARK: Final = {"paraphrase": "pawsx", "nli": "xnli"}
 _NAMES: Final = {"paraphrase": "PAWS-X", "nli": "XNLI"}
-_READ_AS: Final = ("source", "zero-shot", "mixed pairs")
 _PRICE: Final = 2.0  # of a GPU hour, as `crosslab plan` has it
 
 
@@ -158,10 +157,13 @@ def _lost(asked: Asked, arm: str) -> str:
     return f"{len(lost)} of {len(asked.against[arm].seeds)} seeds collapsed" if lost else ""
 
 
-def _lost_of_both(found: Rungs, task: str, arm: str) -> str:
-    """Return what was lost on either encoder, as the end of a sentence."""
-    both = [(name, found.of(task, name)) for name in (GRAFT, GRAFT_PAIRS)]
-    lost = [f"{_lost(each, arm)} on `{name}`" for name, each in both if each and _lost(each, arm)]
+def _lost_of_both(difference: Difference) -> str:
+    """Return which seeds of either encoder did not learn the task, as the end of a sentence."""
+    seeds = len(difference.seeds)
+    lost = [
+        f"{len(each)} of {seeds} seeds collapsed on `{encoder}`"
+        for encoder, each in difference.collapsed.items()
+    ]
     return f"; {' and '.join(lost)}, kept" if lost else ""
 
 
@@ -175,13 +177,18 @@ def arms_table(found: Rungs, task: str) -> str:
         (f"`{arm}`", *_over_plain(asked, arm), chance(adjusted[arm]) if arm in adjusted else "")
         for arm in asked.against
     ]
-    header = (f"{_NAMES[task]}: arm minus `{CONTROL}`", *_READ_AS, "seeds", "p, Holm, zero-shot")
+    header = (
+        f"{_NAMES[task]}: arm minus `{CONTROL}`",
+        *asked.plain.read_as(),
+        "seeds",
+        "p, Holm, zero-shot",
+    )
     return table(header, rows)
 
 
 def _over_plain(asked: Asked, arm: str) -> tuple[str, ...]:
     """Return the gains of an arm in each setting, and under how many seeds."""
-    gains = [asked.gain(arm, each) for each in _READ_AS]
+    gains = [asked.gain(arm, each) for each in asked.plain.read_as()]
     seeds, lost = f"{len(asked.against[arm].seeds)}", _lost(asked, arm)
     said = [
         "not compared" if each is None else with_interval(each.interval(LEVEL)) for each in gains
@@ -219,7 +226,10 @@ def poor_words(found: Rungs) -> str:
     if not there:
         return "Nothing can be compared between the two encoders yet."
     p_values = holm(
-        {" ".join(key): 2 * min(each.p_greater(), each.p_less(0.0)) for key, each in there.items()}
+        {
+            " ".join(key): 2 * min(each.estimate.p_greater(), each.estimate.p_less(0.0))
+            for key, each in there.items()
+        }
     )
     said = []
     for key, each in there.items():
@@ -228,11 +238,12 @@ def poor_words(found: Rungs) -> str:
         if adjusted >= 1 - LEVEL:
             words = "no difference that chance would not make"
         else:
-            words = f"gains {'more' if each.mean > 0 else 'less'} where languages line up badly"
+            side = "more" if each.estimate.mean > 0 else "less"
+            words = f"gains {side} where languages line up badly"
         said.append(
-            f"- {_NAMES[task]}, `{arm}`: {words}: {with_interval(each.interval(LEVEL))} points, "
-            f"p {chance(adjusted)}, two-sided, after Holm over these {len(there)} lines"
-            f"{_lost_of_both(found, task, arm)}."
+            f"- {_NAMES[task]}, `{arm}`: {words}: {with_interval(each.estimate.interval(LEVEL))} "
+            f"points, p {chance(adjusted)}, two-sided, after Holm over these {len(there)} lines"
+            f"{_lost_of_both(each)}."
         )
     absent = ", ".join(f"{_NAMES[key[0]]} `{key[1]}`" for key in asked if key not in there)
     return "\n".join(said) + (f"\n\nNot compared: {absent}." if absent else "")

@@ -95,11 +95,7 @@ def _labelled(axes: Axes, lines: list[tuple[str, Cells]], quantity: str) -> None
 def gain_by_arm(evidence: Evidence, control: str) -> Figure:
     """Return what every method gains over one: in the source, zero-shot, in mixed pairs."""
     outcomes = evidence.outcomes
-    settings = {
-        "source": outcomes.pair(outcomes.source, outcomes.source),
-        "zero-shot": outcomes.same_language(),
-        "mixed pairs": outcomes.mixed_language(),
-    }
+    settings = outcomes.read_as()
     arms = [arm for arm in ARM_STYLE if arm in outcomes.right and arm != control]
     figure, (row,) = canvas(0.4 * len(arms) + 1.1, columns=len(settings), sharey=True)
     for axes, (name, cells) in zip(row, settings.items(), strict=True):
