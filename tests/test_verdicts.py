@@ -346,6 +346,7 @@ def test_an_experiment_without_records_is_named_and_does_not_stop_the_others(
         assert found[claim_id].replication == "inconclusive"
         assert found[claim_id].estimate is None
         assert "no seed of transfer-nli has a run of every arm" in found[claim_id].reason
+        assert found[claim_id].seeds == []  # whatever the other experiment of the bar has
 
 
 def test_an_experiment_the_study_never_planned_is_named_as_well(tmp_path, made_up_claims):
