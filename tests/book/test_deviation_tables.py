@@ -1,11 +1,12 @@
 from crosslab.book.deviation_tables import (
     contrast_words,
     effect_words,
-    ledger_table,
+    ledger_words,
     measured_table,
     summary_words,
     unmeasured_table,
 )
+from crosslab.book.render import plain
 from crosslab.deviations import Measured, NotMeasured, Row, Spread, ledger
 
 
@@ -17,7 +18,7 @@ def rows_with(effect):
 def test_every_difference_is_in_the_ledger_and_in_one_of_the_two_other_tables():
     rows = rows_with(None)
     measured, unmeasured = measured_table(rows), unmeasured_table(rows)
-    assert ledger_table(rows).count("\n") == len(rows) + 1
+    assert ledger_words(rows).count("- *Why*: ") == len(rows)
     assert measured.count("\n") + unmeasured.count("\n") == len(rows) + 2
     for each in ledger():
         where = unmeasured if isinstance(each.effect, NotMeasured) else measured
@@ -30,9 +31,16 @@ def test_a_difference_without_runs_says_so_in_both_tasks():
 
 
 def test_every_released_detail_carries_its_mark():
-    table = ledger_table(rows_with(None))
+    said = ledger_words(rows_with(None))
     for each in ledger():
-        assert f"{each.released.source} ({each.released.mark})" in table
+        assert f"{plain(each.released.source)} ({plain(each.released.mark)})" in said
+
+
+def test_the_ledger_says_what_real_languages_have_where_it_is_something_else():
+    said = ledger_words(rows_with(None))
+    elsewhere = [each for each in ledger() if each.bench]
+    assert said.count("- *On real languages*: ") == len(elsewhere) > 0
+    assert all(plain(each.bench) in said for each in elsewhere)
 
 
 def test_effects_have_a_sign_an_interval_or_a_range():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from crosslab.book.render import points, table
+from crosslab.book.render import plain, points, table
 from crosslab.contrasts import Task
 from crosslab.deviations import (
     Average,
@@ -95,25 +95,24 @@ def unmeasured_table(rows: Sequence[Row]) -> str:
     )
 
 
-def ledger_table(rows: Sequence[Row]) -> str:
-    """Return the whole ledger: what the release does, what is done here, and why."""
-    return table(
-        ("difference", "released code", "source and mark", "this lab", "why"),
-        [
-            (
-                row.deviation.topic,
-                row.deviation.released.says,
-                f"{row.deviation.released.source} ({row.deviation.released.mark})",
-                _ours(row.deviation),
-                row.deviation.why,
-            )
-            for row in rows
-        ],
-    )
+def ledger_words(rows: Sequence[Row]) -> str:
+    """Return the whole ledger: what the release does, what is done here, and why.
+
+    Not a table: its cells would be paragraphs, which no screen has the width for.
+    """
+    return "\n\n".join(_entry(row.deviation) for row in rows)
 
 
-def _ours(deviation: Deviation) -> str:
-    return deviation.ours + (f" On real languages: {deviation.bench}" if deviation.bench else "")
+def _entry(deviation: Deviation) -> str:
+    released = deviation.released
+    said = {
+        "Released": f"{released.says} Source: {released.source} ({released.mark})",
+        "In the lab": deviation.ours,
+        "On real languages": deviation.bench,
+        "Why": deviation.why,
+    }
+    lines = [f"- *{name}*: {plain(words)}" for name, words in said.items() if words]
+    return "\n".join([f"**{plain(deviation.topic)}**", "", *lines])
 
 
 def summary_words(rows: Sequence[Row]) -> str:
