@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from crosslab.errors import UsageError
 
 Precision = Literal["float32", "bfloat16"]
+Pooling = Literal["mean", "first"]
 
 WORD_ORDERS: Final = ("SVO", "SOV", "VSO", "VOS", "OVS", "OSV")
 
@@ -297,6 +298,44 @@ class MechanismConfig:
             (not 1 <= self.voted_items <= self.items, "voted_items must lie between 1 and items"),
             (min(self.radii, default=-1) < 0, "radii must not be negative, nor none"),
             (min(self.choosing_draws, self.counted_draws) < 1, "draws must be at least 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastConfig:
+    """How a dual encoder is trained: on which pairs, against what, for how long."""
+
+    steps: int
+    optimizer: OptimizerConfig
+    same_share: float  # of the batches: query and passage in one language; else in two
+    languages: tuple[str, ...] = ()  # that have training pairs; all where none is named
+    batch: int = 64
+    temperature: float = 0.05
+    margin: float = 0.0  # taken off the score of the right passage
+    both_ways: bool = False  # queries are found from passages as well
+    translations: bool = False  # of passages, in place of queries and their passages
+    hard_negatives: int = 0  # wrong passages per query, the nearest before training
+    pooling: Pooling = "mean"
+    precision: Precision = "float32"
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (not 0 <= self.same_share <= 1, "same_share must lie between 0 and 1"),
+            (self.batch < 2, "batch must be at least 2"),  # noqa: PLR2004 - one has no other
+            (self.temperature <= 0, "temperature must be above 0"),
+            (self.margin < 0, "margin must not be negative"),
+            (self.hard_negatives < 0, "hard_negatives must not be negative"),
+            (
+                self.translations and self.same_share > 0,
+                "translations are of two languages, so same_share must be 0",
+            ),
+            (
+                self.same_share < 1 and len(self.languages) == 1,
+                "one language has no mixed pairs, so same_share must be 1",
+            ),
+            (self.steps < 1, "steps must be at least 1"),
         )
 
 

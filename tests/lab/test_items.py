@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from crosslab.config import TaskConfig
+from crosslab.lab import retrieval, tasks
 from crosslab.lab.items import spoken, task_items
-from crosslab.lab.tasks import TASKS
 from crosslab.scales import study_config
 
 SIZES = TaskConfig(train=2000, dev=200, test=300)
+TASKS = {**tasks.TASKS, "retrieval": retrieval.TASK}
 each_task = pytest.mark.parametrize("task", TASKS)
 
 

@@ -44,14 +44,15 @@ class Reader:
 
     def pairs(self, first: str, second: str) -> Encoded:
         """Return the items with the first sentence in one language and the second in another."""
-        return encoded_pairs(self._ids("first", first), self._ids("second", second), MARKS)
+        return encoded_pairs(self.ids("first", first), self.ids("second", second), MARKS)
 
     def few(self, count: int) -> "Reader":
         """Return a reader of the first so many items."""
         rows = np.arange(min(count, len(self.items)))
         return Reader(self.lab, self.items.take(rows), self.purpose)
 
-    def _ids(self, side: str, language: str) -> list[list[int]]:
+    def ids(self, side: str, language: str) -> list[list[int]]:
+        """Return one side of every item in one language, as ids of its words."""
         if (side, language) not in self._said:
             sentences = spoken(self.lab, self.items, side, language, self.purpose)
             self._said[side, language] = token_ids(self.tokenizer, sentences)

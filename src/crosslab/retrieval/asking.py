@@ -1,0 +1,73 @@
+"""What an encoder finds when each query is asked in every language, as a table of ranks."""
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from transformers import PreTrainedModel
+
+from crosslab.config import Pooling, Precision
+from crosslab.retrieval.dual import embedded
+from crosslab.retrieval.questions import Numbers, Questions
+from crosslab.retrieval.search import Places, Vectors, nearest, ranks
+
+
+def ranked(
+    model: PreTrainedModel,
+    questions: Questions,
+    pooling: Pooling = "mean",
+    precision: Precision = "float32",
+) -> pa.Table:
+    """Return where the answer to each query comes, one row per query and pair of languages.
+
+    ``rank`` is its place among the passages of one language; ``pooled_rank`` among those of all
+    languages together, where the other right answers do not push it back for being equal.
+    """
+    languages = questions.languages
+    asked, answered = (
+        {key: embedded(model, each.in_language(key), pooling, precision) for key in languages}
+        for each in (questions.queries, questions.passages)
+    )
+    return rank_table(questions, asked, answered)
+
+
+def rank_table(
+    questions: Questions, asked: dict[str, Vectors], answered: dict[str, Vectors]
+) -> pa.Table:
+    """Return the table of ranks for vectors that are there already."""
+    languages, count = questions.languages, len(questions.answer)
+    pool = np.concatenate([answered[key] for key in languages])
+    shifts = np.arange(len(languages)) * len(questions.passages)
+    everywhere = questions.answer[:, None] + shifts
+    pooled = {key: ranks(asked[key], pool, everywhere) for key in languages}
+    cells = list(product(range(len(languages)), repeat=2))
+    found: dict[str, list[Any]] = {"prediction": [], "rank": [], "pooled_rank": []}
+    for first, second in cells:
+        queries, passages = asked[languages[first]], answered[languages[second]]
+        rank = ranks(queries, passages, questions.answer[:, None])[:, 0]
+        found["prediction"].append(_first(queries, passages, questions.answer, rank))
+        found["rank"].append(rank)
+        found["pooled_rank"].append(pooled[languages[first]][:, second])
+    items = pa.DictionaryArray.from_arrays(
+        np.tile(np.arange(count, dtype=np.int32), len(cells)), list(questions.names)
+    )
+    sides = [
+        pa.DictionaryArray.from_arrays(
+            np.repeat([cell[place] for cell in cells], count).astype(np.int32), list(languages)
+        )
+        for place in (0, 1)
+    ]
+    columns: dict[str, Any] = {"item": items, "first": sides[0], "second": sides[1]}
+    for name, parts in found.items():
+        columns[name] = pa.array(np.concatenate(parts).astype(np.int32))
+    columns["gold"] = pa.array(np.tile(questions.answer, len(cells)).astype(np.int32))
+    return pa.table(columns)
+
+
+def _first(queries: Vectors, passages: Vectors, answer: Numbers, rank: Places) -> Places:
+    """Return which passage comes first: the answer where its rank says so, else a wrong one."""
+    best, _ = nearest(queries, passages, min(2, len(passages)))
+    wrong = np.where(best[:, 0] == answer, best[:, -1], best[:, 0])
+    first: Places = np.where(rank == 1, answer, wrong)
+    return first

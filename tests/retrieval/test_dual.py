@@ -1,0 +1,151 @@
+from copy import deepcopy
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+
+from crosslab.config import ContrastConfig, OptimizerConfig
+from crosslab.data.batching import Encoded
+from crosslab.errors import UnknownNameError, UsageError
+from crosslab.models import MARKS, PADDING, SPECIAL_IDS
+from crosslab.retrieval.asking import ranked
+from crosslab.retrieval.dual import _batches, embedded, loss, trained, vectors
+
+CONFIG = ContrastConfig(
+    steps=30,
+    optimizer=OptimizerConfig(learning_rate=1e-2, warm_up_steps=3),
+    batch=16,
+    same_share=0.5,
+)
+
+
+@pytest.fixture
+def encoder(tiny_encoder):
+    return deepcopy(tiny_encoder.bert)
+
+
+def words_of(inputs):
+    return {word for word in inputs.ids.ravel().tolist() if word not in SPECIAL_IDS}
+
+
+def batches(encoder, questions, count=20, **changes):
+    made = _batches(encoder, questions, replace(CONFIG, **changes), seed=0)
+    return list(islice(made, count))
+
+
+def test_training_brings_queries_to_their_passages(encoder, questions, no_report):
+    before = ranked(encoder, questions).to_pandas()["rank"].mean()
+    losses = trained(encoder, questions, CONFIG, seed=0, report=no_report)
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
+    assert ranked(encoder, questions).to_pandas()["rank"].mean() < 0.7 * before
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_does_not(encoder, questions, no_report):
+    found = []
+    for seed in (3, 3, 4):
+        model = deepcopy(encoder)
+        trained(model, questions, replace(CONFIG, steps=3), seed=seed, report=no_report)
+        found.append(model.embeddings.word_embeddings.weight.detach())
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
+
+
+def test_languages_without_training_pairs_are_never_read(encoder, questions):
+    unseen = words_of(questions.queries.in_language("cym")) | words_of(
+        questions.passages.in_language("cym")
+    )
+    known = set()
+    for key in ("ave", "bor"):
+        known |= words_of(questions.queries.in_language(key))
+        known |= words_of(questions.passages.in_language(key))
+    for batch in batches(encoder, questions, languages=("ave", "bor")):
+        assert not (words_of(batch.queries) | words_of(batch.passages)) & (unseen - known)
+
+
+def test_a_language_that_is_not_there_is_refused_by_name(encoder, questions):
+    with pytest.raises(UnknownNameError, match="ave"):
+        batches(encoder, questions, languages=("avve", "bor"))
+
+
+def test_translations_ask_for_the_passage_itself_in_another_language(encoder, questions):
+    passages = {key: questions.passages.in_language(key) for key in questions.languages}
+    said = {
+        tuple(word for word in row if word != PADDING): number
+        for each in passages.values()
+        for number, row in enumerate(each.ids.tolist())
+    }
+    for batch in batches(encoder, questions, same_share=0.0, translations=True):
+        for one, other in zip(batch.queries.ids.tolist(), batch.passages.ids.tolist(), strict=True):
+            first, second = (tuple(word for word in row if word != PADDING) for row in (one, other))
+            assert said[first] == said[second]
+            assert first != second
+
+
+def test_a_hard_negative_is_near_its_query_and_right_for_no_query_of_the_batch(encoder, questions):
+    passages = [tuple(each) for each in questions.passages.in_language("ave").ids.tolist()]
+    for batch in batches(encoder, questions, same_share=1.0, languages=("ave",), hard_negatives=2):
+        width = questions.passages.in_language("ave").ids.shape[1]
+
+        def rows(inputs: Encoded, width: int = width) -> list[int]:
+            padded = np.full((len(inputs), width), PADDING)
+            padded[:, : inputs.ids.shape[1]] = inputs.ids
+            return [passages.index(tuple(each)) for each in padded.tolist()]
+
+        right, others = rows(batch.passages), rows(batch.others)
+        assert not set(right) & set(others)
+        assert len(set(others)) == len(others)
+        assert len(others) <= 2 * len(right)
+        every = embedded(encoder, questions.passages.in_language("ave"))
+        near = embedded(encoder, batch.queries) @ every[others].T
+        assert near.max(axis=1).mean() > (embedded(encoder, batch.queries) @ every.T).mean()
+
+
+def test_hard_negatives_make_the_loss_larger(encoder, questions):
+    (batch,) = batches(encoder, questions, count=1, hard_negatives=3)
+    alone = replace(batch, others=None)
+    assert loss(encoder, batch, CONFIG) > loss(encoder, alone, CONFIG)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "first"])
+def test_padding_has_no_say_in_a_vector(pooling, encoder, questions):
+    inputs = questions.queries.in_language("bor")
+    wide = np.full((len(inputs), inputs.ids.shape[1] + 5), PADDING, dtype=np.int32)
+    wide[:, : inputs.ids.shape[1]] = inputs.ids
+    encoder.eval()
+    with torch.inference_mode():
+        found = vectors(encoder, inputs, pooling)
+        padded = vectors(encoder, Encoded(wide, inputs.lengths, inputs.lengths, MARKS), pooling)
+    assert torch.allclose(found, padded, atol=1e-6)
+    assert torch.allclose(found.norm(dim=1), torch.ones(len(inputs)))
+
+
+def test_the_two_poolings_are_two_things(encoder, questions):
+    inputs = questions.queries.in_language("bor")
+    assert not np.allclose(embedded(encoder, inputs), embedded(encoder, inputs, "first"))
+
+
+def test_sentences_come_back_in_the_order_given(encoder, questions):
+    inputs = questions.queries.in_language("ave")
+    some = np.array([5, 2, 9])
+    assert np.allclose(
+        embedded(encoder, inputs)[some], embedded(encoder, inputs.rows(some)), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"same_share": 1.5}, "same_share must lie between 0 and 1"),
+        ({"same_share": -0.1}, "same_share must lie between 0 and 1"),
+        ({"batch": 1}, "batch must be at least 2"),
+        ({"temperature": 0.0}, "temperature must be above 0"),
+        ({"translations": True}, "same_share must be 0"),
+        ({"languages": ("ave",)}, "one language has no mixed pairs"),
+        ({"hard_negatives": -1}, "hard_negatives must not be negative"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(changes, said):
+    with pytest.raises(UsageError, match=said):
+        replace(CONFIG, **changes)
