@@ -315,6 +315,8 @@ class ContrastConfig:
     both_ways: bool = False  # queries are found from passages as well
     translations: bool = False  # of passages, in place of queries and their passages
     hard_negatives: int = 0  # wrong passages per query, the nearest before training
+    noise: NoiseConfig | None = None  # on the words of queries, drawn at random
+    adversarial: AdversarialConfig | None = None  # or at their worst
     pooling: Pooling = "mean"
     precision: Precision = "float32"
     threads: int = 1
@@ -335,6 +337,7 @@ class ContrastConfig:
                 self.same_share < 1 and len(self.languages) == 1,
                 "one language has no mixed pairs, so same_share must be 1",
             ),
+            (self.noise is not None and self.adversarial is not None, "noise is of one kind"),
             (self.steps < 1, "steps must be at least 1"),
         )
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from crosslab.config import ContrastConfig, OptimizerConfig
+from crosslab.config import AdversarialConfig, ContrastConfig, NoiseConfig, OptimizerConfig
 from crosslab.data.batching import Encoded
 from crosslab.errors import UnknownNameError, UsageError
-from crosslab.models import MARKS, PADDING, SPECIAL_IDS
+from crosslab.methods.base import PairBatch
+from crosslab.models import MARKS, PADDING, SPECIAL_IDS, torch_generator
 from crosslab.retrieval.asking import ranked
-from crosslab.retrieval.dual import _batches, embedded, loss, trained, vectors
+from crosslab.retrieval.dual import _batches, embedded, loss, sentence_batch, trained, vectors
 
 CONFIG = ContrastConfig(
     steps=30,
@@ -26,8 +27,13 @@ def encoder(tiny_encoder):
     return deepcopy(tiny_encoder.bert)
 
 
-def words_of(inputs):
-    return {word for word in inputs.ids.ravel().tolist() if word not in SPECIAL_IDS}
+def words_of(batch):
+    ids = batch.ids if isinstance(batch, Encoded) else batch.input_ids.numpy()
+    return {word for word in ids.ravel().tolist() if word not in SPECIAL_IDS}
+
+
+def cost(encoder, batch, config=CONFIG, progress=1.0, seed=0):
+    return loss(encoder, batch, config, torch_generator(seed), progress).item()
 
 
 def batches(encoder, questions, count=20, **changes):
@@ -77,7 +83,9 @@ def test_translations_ask_for_the_passage_itself_in_another_language(encoder, qu
         for number, row in enumerate(each.ids.tolist())
     }
     for batch in batches(encoder, questions, same_share=0.0, translations=True):
-        for one, other in zip(batch.queries.ids.tolist(), batch.passages.ids.tolist(), strict=True):
+        for one, other in zip(
+            batch.queries.input_ids.tolist(), batch.passages.input_ids.tolist(), strict=True
+        ):
             first, second = (tuple(word for word in row if word != PADDING) for row in (one, other))
             assert said[first] == said[second]
             assert first != second
@@ -88,9 +96,9 @@ def test_a_hard_negative_is_near_its_query_and_right_for_no_query_of_the_batch(e
     for batch in batches(encoder, questions, same_share=1.0, languages=("ave",), hard_negatives=2):
         width = questions.passages.in_language("ave").ids.shape[1]
 
-        def rows(inputs: Encoded, width: int = width) -> list[int]:
-            padded = np.full((len(inputs), width), PADDING)
-            padded[:, : inputs.ids.shape[1]] = inputs.ids
+        def rows(batch: PairBatch, width: int = width) -> list[int]:
+            padded = np.full((len(batch.input_ids), width), PADDING)
+            padded[:, : batch.input_ids.shape[1]] = batch.input_ids
             return [passages.index(tuple(each)) for each in padded.tolist()]
 
         right, others = rows(batch.passages), rows(batch.others)
@@ -98,14 +106,31 @@ def test_a_hard_negative_is_near_its_query_and_right_for_no_query_of_the_batch(e
         assert len(set(others)) == len(others)
         assert len(others) <= 2 * len(right)
         every = embedded(encoder, questions.passages.in_language("ave"))
-        near = embedded(encoder, batch.queries) @ every[others].T
-        assert near.max(axis=1).mean() > (embedded(encoder, batch.queries) @ every.T).mean()
+        asked = vectors(encoder, batch.queries).detach().numpy()
+        assert (asked @ every[others].T).max(axis=1).mean() > (asked @ every.T).mean()
 
 
 def test_hard_negatives_make_the_loss_larger(encoder, questions):
     (batch,) = batches(encoder, questions, count=1, hard_negatives=3)
     alone = replace(batch, others=None)
-    assert loss(encoder, batch, CONFIG) > loss(encoder, alone, CONFIG)
+    assert cost(encoder, batch) > cost(encoder, alone)
+
+
+def test_queries_that_are_moved_cost_more_the_worse_they_are_moved(encoder, questions):
+    (batch,) = batches(encoder, questions, count=1)
+    noisy = replace(CONFIG, noise=NoiseConfig(radius=0.5))
+    attacked = replace(CONFIG, adversarial=AdversarialConfig(radius=0.5, steps=3))
+    plain = cost(encoder, batch)
+    assert cost(encoder, batch, noisy) != plain
+    assert cost(encoder, batch, noisy, seed=0) != cost(encoder, batch, noisy, seed=1)
+    assert cost(encoder, batch, attacked) > max(plain, cost(encoder, batch, noisy))
+    assert cost(encoder, batch, attacked, progress=0.1) == plain  # it begins plain
+
+
+def test_no_noise_is_no_change(encoder, questions):
+    (batch,) = batches(encoder, questions, count=1)
+    still = replace(CONFIG, noise=NoiseConfig(radius=0.0))
+    assert cost(encoder, batch, still) == pytest.approx(cost(encoder, batch), rel=1e-6)
 
 
 @pytest.mark.parametrize("pooling", ["mean", "first"])
@@ -115,8 +140,9 @@ def test_padding_has_no_say_in_a_vector(pooling, encoder, questions):
     wide[:, : inputs.ids.shape[1]] = inputs.ids
     encoder.eval()
     with torch.inference_mode():
-        found = vectors(encoder, inputs, pooling)
-        padded = vectors(encoder, Encoded(wide, inputs.lengths, inputs.lengths, MARKS), pooling)
+        found = vectors(encoder, sentence_batch(inputs), pooling)
+        wider = Encoded(wide, inputs.lengths, inputs.lengths, MARKS)
+        padded = vectors(encoder, sentence_batch(wider), pooling)
     assert torch.allclose(found, padded, atol=1e-6)
     assert torch.allclose(found.norm(dim=1), torch.ones(len(inputs)))
 

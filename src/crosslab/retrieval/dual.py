@@ -9,10 +9,14 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedModel
 
+from crosslab.attacks.embedding import climbed
 from crosslab.config import ContrastConfig, Pooling, Precision
 from crosslab.data.batching import Encoded, ordered_batches
-from crosslab.grafting.vectors import mean_vectors, tokens_of
-from crosslab.models import precise, seeded, settle
+from crosslab.grafting.vectors import mean_vectors
+from crosslab.methods.adversarial import Adversarial
+from crosslab.methods.base import PairBatch, pair_batch
+from crosslab.methods.embedding import ball_radii, uniform_in_balls, word_embeddings
+from crosslab.models import precise, seeded, settle, torch_generator
 from crosslab.registry import lookup
 from crosslab.retrieval.batches import Drawn, drawn_batches
 from crosslab.retrieval.contrast import both_ways, info_nce
@@ -28,18 +32,33 @@ _BATCH = 256  # sentences read at once where nothing is learned
 class Contrast:
     """A batch: queries, their passages in the same order, and passages that are nobody's."""
 
-    queries: Encoded
-    passages: Encoded
-    others: Encoded | None = None
+    queries: PairBatch
+    passages: PairBatch
+    others: PairBatch | None = None
 
 
-def vectors(model: PreTrainedModel, inputs: Encoded, pooling: Pooling = "mean") -> Tensor:
-    """Return the vectors of some sentences, of length one, with what a gradient needs."""
-    ids, mask = (each.to(model.device) for each in tokens_of(inputs))
-    states = model(input_ids=ids, attention_mask=mask).last_hidden_state
+def vectors(
+    model: PreTrainedModel,
+    batch: PairBatch,
+    pooling: Pooling = "mean",
+    embeddings: Tensor | None = None,
+) -> Tensor:
+    """Return the vectors of sentences, of length one, with what a gradient needs.
+
+    Word embeddings may be given in place of the words: that is how noise gets in.
+    """
+    mask = batch.attention_mask.to(model.device)
+    if embeddings is None:
+        embeddings = word_embeddings(model, batch)
+    states = model(inputs_embeds=embeddings, attention_mask=mask).last_hidden_state
     if pooling == "first":
         return functional.normalize(states[:, 0].float(), dim=-1)
     return mean_vectors(states, mask)
+
+
+def sentence_batch(inputs: Encoded) -> PairBatch:
+    """Return single sentences as the tensors a model takes; they have no labels."""
+    return pair_batch(inputs, np.zeros(len(inputs), dtype=np.int64))
 
 
 def embedded(
@@ -53,7 +72,8 @@ def embedded(
     found = np.zeros((len(inputs), model.config.hidden_size), dtype=np.float32)
     with torch.inference_mode(), precise(model, precision):
         for rows in ordered_batches(inputs.lengths, _BATCH):
-            found[rows] = vectors(model, inputs.rows(rows), pooling).cpu().numpy()
+            batch = sentence_batch(inputs.rows(rows))
+            found[rows] = vectors(model, batch, pooling).cpu().numpy()
     return found
 
 
@@ -71,31 +91,68 @@ def trained(
     """
     settle(config.threads)
     batches = _batches(encoder, questions, config, seed)
+    draws = torch_generator(seed, "contrast", "noise")
     with seeded(seed, "dropout"):
         return train(
             encoder,
             whole(batches),
-            lambda batch, _: loss(encoder, batch, config),
+            lambda batch, progress: loss(encoder, batch, config, draws, progress),
             steps=config.steps,
             optimizer=config.optimizer,
             report=report,
         )
 
 
-def loss(encoder: PreTrainedModel, batch: Contrast, config: ContrastConfig) -> Tensor:
-    """Return the contrastive loss of a batch."""
+def loss(
+    encoder: PreTrainedModel,
+    batch: Contrast,
+    config: ContrastConfig,
+    draws: torch.Generator,
+    progress: float,
+) -> Tensor:
+    """Return the contrastive loss of a batch, its queries moved where the settings say so."""
     with precise(encoder, config.precision):
-        queries, passages = (
-            vectors(encoder, each, config.pooling) for each in (batch.queries, batch.passages)
-        )
-        if config.both_ways:
-            return both_ways(
-                queries, passages, temperature=config.temperature, margin=config.margin
-            )
+        passages = vectors(encoder, batch.passages, config.pooling)
         if batch.others is not None:
             others = vectors(encoder, batch.others, config.pooling)
             passages = torch.cat([passages, others])
-    return info_nce(queries, passages, temperature=config.temperature, margin=config.margin)
+        embedded = word_embeddings(encoder, batch.queries)
+        noise = _noise(encoder, batch.queries, passages.detach(), config, draws, progress)
+        moved = embedded if noise is None else embedded + noise
+        queries = vectors(encoder, batch.queries, config.pooling, moved)
+    return _loss(queries, passages, config)
+
+
+def _loss(queries: Tensor, passages: Tensor, config: ContrastConfig) -> Tensor:
+    measure = both_ways if config.both_ways else info_nce
+    return measure(queries, passages, temperature=config.temperature, margin=config.margin)
+
+
+def _noise(  # noqa: PLR0913, PLR0917 - what noise depends on
+    encoder: PreTrainedModel,
+    queries: PairBatch,
+    passages: Tensor,
+    config: ContrastConfig,
+    draws: torch.Generator,
+    progress: float,
+) -> Tensor | None:
+    """Return by how much the words of the queries are moved: at random, for the worst, or not."""
+    if config.noise is None and config.adversarial is None:
+        return None
+    embedded = word_embeddings(encoder, queries).detach()
+    if config.noise is not None:
+        radii = ball_radii(embedded, queries, config.noise.radius)
+        return uniform_in_balls(radii, embedded.shape[-1], draws)
+    assert config.adversarial is not None
+    radius = Adversarial(config.adversarial).radius(progress)
+    if radius == 0:
+        return None
+    radii = ball_radii(embedded, queries, radius)
+
+    def cost(moved: Tensor) -> Tensor:
+        return _loss(vectors(encoder, queries, config.pooling, moved), passages, config)
+
+    return climbed(cost, embedded, radii, config.adversarial.steps)
 
 
 def _batches(
@@ -115,21 +172,21 @@ def _batches(
         answer, len(known), size=config.batch, same_share=config.same_share, rng=rng
     ):
         yield Contrast(
-            asking.said(each.rows, known[each.asked]),
-            answering.said(answer[each.rows], known[each.answered]),
+            sentence_batch(asking.said(each.rows, known[each.asked])),
+            sentence_batch(answering.said(answer[each.rows], known[each.answered])),
             None if wrong is None else _others(answering, wrong, each, known, answer),
         )
 
 
 def _others(
     passages: Sentences, wrong: Numbers, drawn: Drawn, known: Numbers, answer: Numbers
-) -> Encoded | None:
+) -> PairBatch | None:
     """Return the hard negatives of a batch, each once, and none that is right for another query."""
     rows = wrong[drawn.rows].ravel()
     spoken = np.repeat(known[drawn.answered], wrong.shape[1])
     _, first = np.unique(rows, return_index=True)
     kept = first[~np.isin(rows[first], answer[drawn.rows])]
-    return passages.said(rows[kept], spoken[kept]) if len(kept) else None
+    return sentence_batch(passages.said(rows[kept], spoken[kept])) if len(kept) else None
 
 
 def _nearest_wrong(

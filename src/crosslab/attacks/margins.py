@@ -1,0 +1,35 @@
+"""What attacks lower: by how much the right answer is ahead, item by item."""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from crosslab.methods.base import PairBatch, logits
+
+
+class Margin(Protocol):
+    """Says how far ahead the right answers are; above zero where they come first."""
+
+    def __call__(self, batch: PairBatch, items: Tensor, embeddings: Tensor | None = None) -> Tensor:
+        """Return one number per row; ``items`` says which item each row is about."""
+        ...
+
+
+def class_margin(model: PreTrainedModel) -> Margin:
+    """Return the margin of a classifier: the score of the right label over the best other one."""
+
+    def margin(batch: PairBatch, items: Tensor, embeddings: Tensor | None = None) -> Tensor:  # noqa: ARG001 - the batch has its labels
+        scores = logits(model, batch, embeddings).float()
+        right = batch.labels.to(scores.device)[:, None]
+        return ahead(scores, right)
+
+    return margin
+
+
+def ahead(scores: Tensor, right: Tensor) -> Tensor:
+    """Return by how much the best of the right columns of each row is ahead of all others."""
+    of_right = scores.gather(1, right)
+    wrong = scores.scatter(1, right, -torch.inf)
+    return of_right.amax(dim=1) - wrong.amax(dim=1)

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+import torch
+
+from crosslab.attacks.embedding import Attacked, worst_margins
+from crosslab.retrieval.attacked import search_margin
+from crosslab.retrieval.dual import embedded, sentence_batch
+from crosslab.retrieval.search import ranks
+
+
+@pytest.fixture
+def search(questions, tiny_encoder):
+    encoder = tiny_encoder.bert.eval()
+    pool = np.concatenate(
+        [embedded(encoder, questions.passages.in_language(key)) for key in questions.languages]
+    )
+    right = questions.answer[:, None] + 120 * np.arange(3)
+    asked = questions.queries.in_language("bor")
+    return encoder, asked, pool, right
+
+
+def test_a_margin_above_zero_is_an_answer_that_comes_first(search):
+    encoder, asked, pool, right = search
+    margin = search_margin(encoder, pool, right)
+    with torch.no_grad():
+        found = margin(sentence_batch(asked), torch.arange(120))
+    first = ranks(embedded(encoder, asked), pool, right).min(axis=1) == 1
+    assert 0 < first.sum() < 120
+    assert (found.numpy() > 0).tolist() == first.tolist()
+
+
+def test_queries_can_be_moved_away_from_their_answers(search):
+    encoder, asked, pool, right = search
+    attacked = Attacked(
+        encoder, search_margin(encoder, pool, right), sentence_batch(asked), torch.arange(120)
+    )
+    found = worst_margins(attacked, (0.0, 0.1, 0.5), steps=4)
+    assert (found.diff(dim=0) <= 0).all()
+    assert (found[2] > 0).sum() < 0.5 * (found[0] > 0).sum()
