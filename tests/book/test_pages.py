@@ -3,13 +3,50 @@
 from conftest import made_up_study, rows
 
 from crosslab.book.chapters import TRANSFER
-from crosslab.book.pages import methods, runs_page, time_spent
+from crosslab.book.pages import in_short, methods, runs_page, time_spent
+from crosslab.verdicts import judged_on_every_rung
 
 SHARES = {"standard": 0.6, "adversarial": 0.7, "smoothing-synonyms": 0.6}
 
 
 def study(tmp_path, **options):
     return made_up_study(tmp_path, scale="lab", accuracies=SHARES, items=60, **options)
+
+
+def test_the_answer_in_short_says_what_each_rung_came_to_and_what_was_not_run(tmp_path):
+    made = judged_on_every_rung(study(tmp_path / "s", experiments=TRANSFER), "lab")
+    ends = iter(("contradicted", "inconclusive", "inconclusive"))
+    found = [
+        each.model_copy(update={"replication": next(ends)}) for each in made if each.rung == "lab"
+    ]
+    real = [
+        each.model_copy(update={"rung": "bench", "replication": "direction-only"}) for each in found
+    ]
+    others = [each for each in made if each.rung != "lab"]
+    said = in_short([*real, *found, *others]).splitlines()
+    assert len(said) == 3
+    assert "(`bench`): gain on paraphrase transfer, gain on" in said[0]
+    assert said[0].endswith("**direction-only**.")
+    assert said[1].endswith(
+        "(`lab`): gain on paraphrase transfer **contradicted**; gain on language inference "
+        "transfer and gain on pairs of two languages **inconclusive**."
+    )
+    assert "Nothing was run on mBERT" in said[2]
+
+
+def test_where_nothing_was_run_that_is_all_the_answer_says(tmp_path):
+    made = judged_on_every_rung(study(tmp_path / "s", experiments=TRANSFER), "lab")
+    print_alone = [each for each in made if each.rung == "arithmetic"]
+    assert print_alone
+    assert in_short(print_alone).splitlines() == [
+        "- Nothing was run on mBERT or XLM-R, which the claims are about."
+    ]
+
+
+def test_with_the_encoders_of_the_paper_nothing_is_said_to_be_missing(tmp_path):
+    made = judged_on_every_rung(study(tmp_path / "s", experiments=TRANSFER), "lab")
+    found = [each.model_copy(update={"rung": "paper"}) for each in made if each.rung == "lab"]
+    assert "Nothing was run" not in in_short(found)
 
 
 def test_all_methods_stand_beside_each_other_task_by_task(tmp_path):

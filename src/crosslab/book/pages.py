@@ -1,8 +1,8 @@
 """What the pages that are no chapter take from records: the answer, all methods, runs, status."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os.path import relpath
-from typing import Any
+from typing import Any, Final
 
 from crosslab.audit.auditing import Row, audit
 from crosslab.audit.keeping import kept
@@ -23,7 +23,7 @@ from crosslab.book.render import (
 )
 from crosslab.book.report_pages import report_page
 from crosslab.book.run import STAMP, read_notebook
-from crosslab.claims import Verdict, claims
+from crosslab.claims import Rung, Verdict, claims
 from crosslab.errors import StoreError
 from crosslab.evidence import Evidence, gathered
 from crosslab.layout import BOOK, GENERATED, PUBLISHED
@@ -107,9 +107,41 @@ def _answer(store: Store, found: Sequence[Verdict]) -> str:
         if claim.claim_id in {each.claim_id for each in found}
     )
     return (
-        f"{verdict_table(found, named)}\n\nNumbers are accuracy points, from {whose} or from what "
-        f"is in print. The claims as they are printed:\n\n{quoted}"
+        f"{in_short(found)}\n\n{verdict_table(found, named)}\n\n"
+        f"Numbers are accuracy points, from {whose} or from what is in print. The claims as "
+        f"they are printed:\n\n{quoted}"
     )
+
+
+# What each rung is a rung of, as the beginning of a sentence.
+_RUN_WITH: Final[Mapping[Rung, str]] = {
+    "paper": "With the encoders and the data of the paper",
+    "bench": "On PAWS-X and XNLI, with a small English encoder made multilingual here",
+    "lab": "On invented languages, with a small encoder pre-trained here",
+}
+
+
+def in_short(found: Sequence[Verdict]) -> str:
+    """Return what the runs of each rung came to, in a sentence each, and what was not run."""
+    names = {claim.claim_id: claim.name.lower() for claim in claims()}
+    said = []
+    for rung, beginning in _RUN_WITH.items():
+        there = [each for each in found if each.rung == rung and each.estimate is not None]
+        ends = dict.fromkeys(each.replication for each in there)
+        every = [
+            f"{_listed([names[v.claim_id] for v in there if v.replication == end])} **{end}**"
+            for end in ends
+        ]
+        if every:
+            said.append(f"- {beginning} (`{rung}`): {'; '.join(every)}.")
+    if not any(each.rung == "paper" and each.estimate is not None for each in found):
+        said.append("- Nothing was run on mBERT or XLM-R, which the claims are about.")
+    return "\n".join(said)
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def methods(store: Store, scale: str) -> str:
