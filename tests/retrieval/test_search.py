@@ -6,7 +6,7 @@ import pytest
 
 from crosslab.errors import RunError
 from crosslab.retrieval import search
-from crosslab.retrieval.search import nearest, ranks
+from crosslab.retrieval.search import nearest, nearest_without_hubs, ranks
 
 
 def unit(rows, width, seed):
@@ -44,6 +44,33 @@ def test_the_nearest_are_those_of_sorting_everything():
     every = queries @ candidates.T
     assert places.tolist() == np.argsort(-every, axis=1)[:, :5].tolist()
     assert scores == pytest.approx(np.sort(every, axis=1)[:, ::-1][:, :5], abs=1e-6)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_nearness_without_hubs_is_as_it_is_written_down():
+    queries, candidates = unit(40, 16, 2), unit(60, 16, 3)
+    scores = queries @ candidates.T
+    of_query = np.sort(scores, axis=1)[:, -10:].mean(axis=1, keepdims=True)
+    of_candidate = np.sort(scores, axis=0)[-10:].mean(axis=0, keepdims=True)
+    expected = (2 * scores - of_query - of_candidate).argmax(axis=1)
+    assert nearest_without_hubs(queries, candidates, around=10).tolist() == expected.tolist()
+
+
+def test_a_hub_takes_queries_from_their_own_candidates_and_is_kept_from_it():
+    rng = np.random.default_rng(0)
+    centre = np.full(16, 3.0)
+    away = rng.standard_normal((50, 16))
+    candidates = np.concatenate([centre + away, centre[None]])
+    queries = centre + 0.3 * away + 0.15 * rng.standard_normal((50, 16))
+    queries, candidates = (
+        (each / np.linalg.norm(each, axis=1, keepdims=True)).astype(np.float32)
+        for each in (queries, candidates)
+    )
+    plain, _ = nearest(queries, candidates, 1)
+    assert (plain[:, 0] == 50).mean() > 0.5
+    apart = nearest_without_hubs(queries, candidates, around=10)
+    assert (apart == 50).mean() < 0.7 * (plain[:, 0] == 50).mean()
+    assert (apart == np.arange(50)).mean() > 1.5 * (plain[:, 0] == np.arange(50)).mean()
 
 
 def test_an_encoder_that_says_the_same_of_everything_has_found_nothing():

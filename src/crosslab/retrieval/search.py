@@ -81,12 +81,36 @@ def nearest(queries: Vectors, candidates: Vectors, count: int) -> tuple[Places, 
     return np.concatenate(places), np.concatenate(scores)
 
 
-def _nearest(queries: Tensor, candidates: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """Return the best of what is kept and each block in turn."""
+def nearest_without_hubs(queries: Vectors, candidates: Vectors, *, around: int) -> Places:
+    """Return the best candidate of every query, by cosine less its mean nearness (CSLS).
+
+    A candidate that is near to everything is nobody's translation: what counts is by how much a
+    query is nearer than its ``around`` nearest queries are on average (Conneau et al. 2018).
+
+    Raises:
+        RunError: A vector is not a number, or there are fewer queries.
+    """
+    _, near = nearest(candidates, queries, around)
+    crowded = torch.from_numpy(near).mean(dim=1) / 2
+    pool = torch.from_numpy(candidates)
+    found = [
+        _nearest(torch.from_numpy(queries[begin : begin + _QUERIES]), pool, 1, crowded)[0]
+        for begin in range(0, len(queries), _QUERIES)
+    ]
+    places: Places = torch.cat(found).squeeze(1).numpy()
+    return places
+
+
+def _nearest(
+    queries: Tensor, candidates: Tensor, count: int, less: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return the best of what is kept and each block in turn; ``less`` is taken off scores."""
     kept = torch.full((len(queries), 0), -torch.inf)
     where = torch.zeros((len(queries), 0), dtype=torch.int64)
     for begin in range(0, len(candidates), _CANDIDATES):
         scores = queries @ candidates[begin : begin + _CANDIDATES].T
+        if less is not None:
+            scores = scores - less[begin : begin + _CANDIDATES]
         best, at = scores.topk(min(count, scores.shape[1]), dim=1)
         kept, where = torch.cat([kept, best], dim=1), torch.cat([where, at + begin], dim=1)
         kept, order = kept.topk(min(count, kept.shape[1]), dim=1)
