@@ -302,6 +302,42 @@ class MechanismConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DomainConfig:
+    """What a domain talks about more than others do, and how it talks."""
+
+    key: str
+    focus: float = 1.5  # how unevenly it prefers concepts: spread of their log weights
+    formal: float = 0.5  # share of words said with the first of two synonyms: its style
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (not self.key, "key must not be empty"),
+            (self.focus < 0, "focus must not be negative"),
+            (not 0 <= self.formal <= 1, "formal must lie between 0 and 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainAdversaryConfig:
+    """A classifier of domains that the encoder is trained to mislead (DANN)."""
+
+    weight: float = 0.1  # of the reversed gradient, once it has grown to its full size
+    pace: float = 20.0  # how many times as fast as the encoder the classifier learns
+    hidden: int = 64
+    steepness: float = 10.0  # of the growth of reversal over the updates, as published
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (self.weight < 0, "weight must not be negative"),
+            (self.pace <= 0, "pace must be above 0"),
+            (self.hidden < 1, "hidden must be at least 1"),
+            (self.steepness <= 0, "steepness must be above 0"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContrastConfig:
     """How a dual encoder is trained: on which pairs, against what, for how long."""
 
@@ -317,6 +353,7 @@ class ContrastConfig:
     hard_negatives: int = 0  # wrong passages per query, the nearest before training
     noise: NoiseConfig | None = None  # on the words of queries, drawn at random
     adversarial: AdversarialConfig | None = None  # or at their worst
+    domains: DomainAdversaryConfig | None = None
     pooling: Pooling = "mean"
     precision: Precision = "float32"
     threads: int = 1

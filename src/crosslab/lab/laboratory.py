@@ -27,9 +27,23 @@ class Laboratory:
         """Return the configuration of a language, or refuse with the nearest known one."""
         return lookup({each.key: each for each in self.config.languages}, key, kind="language")
 
-    def sentences(self, meanings: Meanings, key: str, rng: np.random.Generator) -> list[str]:
-        """Return one sentence for each meaning, words and fronting drawn at random."""
-        return _text(spelling(self.lexicons[key], *self._choices(meanings, key, rng)))
+    def sentences(
+        self,
+        meanings: Meanings,
+        key: str,
+        rng: np.random.Generator,
+        *,
+        formal: float | None = None,
+    ) -> list[str]:
+        """Return one sentence for each meaning, words and fronting drawn at random.
+
+        A style is a share of words that are said with the first of two synonyms; without one
+        both are drawn alike.
+        """
+        concepts, synonyms = self._choices(meanings, key, rng)
+        if formal is not None:
+            synonyms = (rng.random(concepts.shape) >= formal).astype(np.intp)
+        return _text(spelling(self.lexicons[key], concepts, synonyms))
 
     def mixed_sentences(
         self, meanings: Meanings, key: str, partners: NDArray[np.str_], rng: np.random.Generator

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedModel
 
 from crosslab.attacks.embedding import climbed
 from crosslab.config import ContrastConfig, Pooling, Precision
 from crosslab.data.batching import Encoded, ordered_batches
+from crosslab.errors import UsageError
 from crosslab.grafting.vectors import mean_vectors
 from crosslab.methods.adversarial import Adversarial
 from crosslab.methods.base import PairBatch, pair_batch
@@ -20,12 +22,16 @@ from crosslab.models import precise, seeded, settle, torch_generator
 from crosslab.registry import lookup
 from crosslab.retrieval.batches import Drawn, drawn_batches
 from crosslab.retrieval.contrast import both_ways, info_nce
+from crosslab.retrieval.domains import DomainClassifier, Told
 from crosslab.retrieval.questions import Numbers, Questions, Sentences
 from crosslab.retrieval.search import Vectors, nearest
 from crosslab.seeding import generator
 from crosslab.training import Report, train, whole
 
 _BATCH = 256  # sentences read at once where nothing is learned
+
+
+Step = tuple["Contrast", tuple[Encoded, Tensor] | None]  # with sentences of known domains
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +83,69 @@ def embedded(
     return found
 
 
-def trained(
+def trained(  # noqa: PLR0913 - what a run consists of, each part named
     encoder: PreTrainedModel,
     questions: Questions,
     config: ContrastConfig,
     *,
     seed: int,
     report: Report,
+    told: Told | None = None,
 ) -> list[float]:
     """Train an encoder in place so that a query meets its passage; return the losses.
 
-    Seeds vary which items meet, in which order and in which languages.
+    Seeds vary which items meet, in which order and in which languages. Where domains are to be
+    confused, ``told`` says which sentences are of which.
+
+    Raises:
+        UsageError: Domains are to be confused, and none are given.
     """
     settle(config.threads)
-    batches = _batches(encoder, questions, config, seed)
+    known = _known(questions, config)
+    adversary, of_domains = _adversary(encoder, config, told, known, seed)
     draws = torch_generator(seed, "contrast", "noise")
+
+    def loss_of(step: Step, progress: float) -> Tensor:
+        contrast, sentences = step
+        found = loss(encoder, contrast, config, draws, progress)
+        if adversary is None or sentences is None:
+            return found
+        inputs, domains = sentences
+        read = vectors(encoder, sentence_batch(inputs), config.pooling)
+        return found + adversary.loss(read, domains, progress)
+
     with seeded(seed, "dropout"):
         return train(
-            encoder,
-            whole(batches),
-            lambda batch, progress: loss(encoder, batch, config, draws, progress),
+            encoder if adversary is None else nn.ModuleList([encoder, adversary]),
+            whole(zip(_batches(encoder, questions, config, seed), of_domains, strict=False)),
+            loss_of,
             steps=config.steps,
             optimizer=config.optimizer,
             report=report,
         )
+
+
+def _adversary(
+    encoder: PreTrainedModel,
+    config: ContrastConfig,
+    told: Told | None,
+    languages: Numbers,
+    seed: int,
+) -> tuple[DomainClassifier | None, Iterator[tuple[Encoded, Tensor] | None]]:
+    """Return what the encoder is to mislead about domains, and on which sentences; if anything."""
+    if config.domains is None:
+        return None, repeat(None)
+    if told is None:
+        raise UsageError("Domains can be confused where sentences of several are given.")
+    made = DomainClassifier(encoder.config.hidden_size, told.count, config.domains, seed)
+    return made, told.batches(config.batch, languages, seed)
+
+
+def _known(questions: Questions, config: ContrastConfig) -> Numbers:
+    """Return the numbers of the languages that have training pairs."""
+    there = dict(zip(questions.languages, range(len(questions.languages)), strict=True))
+    languages = config.languages or questions.languages
+    return np.array([lookup(there, key, kind="language") for key in languages])
 
 
 def loss(
@@ -163,9 +208,7 @@ def _batches(
     answer = questions.answer
     if config.translations:  # a passage asks for itself in another language
         asking, answer = answering, np.arange(len(answering))
-    languages = config.languages or questions.languages
-    there = dict(zip(questions.languages, range(len(questions.languages)), strict=True))
-    known = np.array([lookup(there, key, kind="language") for key in languages])
+    known = _known(questions, config)
     wrong = _nearest_wrong(encoder, questions, config) if config.hard_negatives else None
     rng = generator(seed, "contrast")
     for each in drawn_batches(
