@@ -9,10 +9,11 @@ from made_up_english import write_made_up_english
 
 from crosslab.baselines import answers_by_script
 from crosslab.bench import __main__ as command
-from crosslab.bench import measures
+from crosslab.bench import measures, searching
 from crosslab.bench.laboratory import lab_bench, lab_text
 from crosslab.bench.real import real_bench
 from crosslab.bench.reports import auditing
+from crosslab.errors import UsageError
 from crosslab.evaluation import probabilities
 from crosslab.methods import METHODS
 from crosslab.scales import SCALES
@@ -71,6 +72,50 @@ def test_auditing_is_measured_in_seconds_and_in_how_they_grow(tmp_path):
     assert all(min(speed.rounds) > 0 for speed in found)
 
 
+def test_reading_and_searching_are_measured_beside_another_library(tmp_path):
+    read = searching.embedding("smoke", 1, tmp_path)
+    assert [speed.at_least for speed in read] == [None, 1, 1]
+    found = searching.searching("smoke", 1)
+    assert [speed.what.partition(" / ")[0] for speed in found] == [
+        "search among 500",
+        "search among 2,000",
+        "search among 2,000",
+    ]
+    assert all(min(speed.rounds) > 0 for speed in (*read, *found))
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Returns what each work that is timed comes to."""
+    found = {}
+
+    def once(works, _):
+        found.update({name: work(0) for name, work in works.items()})
+        return {name: [1.0] for name in works}
+
+    monkeypatch.setattr(searching, "_timed", lambda work: lambda _: work())
+    monkeypatch.setattr(searching, "in_turns", once)
+    return found
+
+
+def test_both_libraries_read_a_sentence_alike(tmp_path, said):
+    searching.embedding("smoke", 1, tmp_path)
+    assert said["own"].shape == said["32"].shape
+    assert abs(said["own"] - said["32"]).max() < 1e-5
+
+
+def test_both_libraries_find_the_same(said):
+    searching.searching("smoke", 1)
+    places, _ = said["own"]
+    assert places.tolist() == [[hit["corpus_id"] for hit in hits] for hits in said["other"]]
+
+
+def test_without_the_other_library_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(searching, "_OTHER", "no_such_library")
+    with pytest.raises(UsageError, match="no_such_library, which is not installed"):
+        searching.searching("smoke", 1)
+
+
 def test_both_sides_of_a_round_train_on_the_same_items_and_every_round_on_others(small):
     drawn = [measures._drawn(small, turn) for turn in (1, 1, 2)]
     ids = [inputs.ids.tolist() for inputs, _ in drawn]
@@ -96,7 +141,8 @@ def test_both_sides_compute_in_the_precision_of_the_study(real, monkeypatch, tmp
 
 
 def test_the_command_knows_every_speed():
-    assert set(command.MEASUREMENTS) == {"lab-text", "auditing", *SPEEDS}
+    beside = {"lab-text", "embedding", "searching", "auditing"}
+    assert set(command.MEASUREMENTS) == {*beside, *SPEEDS}
     (text,) = lab_text("smoke", rounds=1)
     assert min(text.rounds) > 0
 

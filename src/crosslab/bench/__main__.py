@@ -15,6 +15,7 @@ from crosslab.bench.laboratory import lab_bench, lab_text
 from crosslab.bench.measures import Bench, bucketing, fine_tuning, pair_matrix, updates
 from crosslab.bench.real import real_bench
 from crosslab.bench.reports import REPORTS, auditing
+from crosslab.bench.searching import embedding, searching
 from crosslab.book.render import table
 from crosslab.errors import CrosslabError, UsageError
 from crosslab.layout import CACHE, keep_inside
@@ -55,6 +56,8 @@ MEASUREMENTS: Final[Mapping[str, Callable[[Asked], list[Speed]]]] = {
     "pair-matrix": lambda asked: pair_matrix(asked.bench),
     "updates": lambda asked: updates(asked.bench),
     "bucketing": lambda asked: bucketing(asked.bench),
+    "embedding": lambda asked: embedding(asked.scale, asked.rounds, asked.scratch),
+    "searching": lambda asked: searching(asked.scale, asked.rounds),
     "auditing": lambda asked: auditing(
         REPORTS.get(asked.scale, REPORTS["lab"]), asked.rounds, asked.scratch
     ),
