@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from crosslab.retrieval.asking import rank_table
+from crosslab.retrieval.questions import Questions, Sentences
 from crosslab.stats.ranking import average_precision, discounted_gain, found_within
 
 with warnings.catch_warnings():
@@ -88,3 +89,28 @@ def test_a_rank_among_one_language_is_that_of_sorting_its_passages(found):
     rows = table[(table["first"] == "ave") & (table["second"] == "cym")]
     assert isinstance(rows, pd.DataFrame)
     assert rows["rank"].tolist() == ranks.tolist()
+
+
+def test_passages_of_other_languages_may_stand_elsewhere_and_be_more(questions):
+    # the same vectors in another order, and some more: every query finds its own
+    same = unit(120, 3)
+    order = np.random.default_rng(0).permutation(120)
+    answered = {"ave": same, "bor": np.concatenate([same[order], unit(30, 4)]), "cym": same}
+    passages = replace_passages(questions, {"bor": 150})
+    asked = Questions(
+        queries=questions.queries,
+        passages=passages,
+        answer=np.stack([np.arange(120), np.argsort(order), np.arange(120)]),
+        names=questions.names,
+    )
+    table = rank_table(asked, dict.fromkeys(questions.languages, same), answered).to_pandas()
+    assert (table["rank"] == 1).all()
+    assert (table["pooled_rank"] <= 3).all()
+    assert (table["prediction"] == table["gold"]).all()
+
+
+def replace_passages(questions, counts):
+    rows = {key: np.arange(counts.get(key, 120)) % 120 for key in questions.languages}
+    return Sentences(
+        {key: questions.passages.in_language(key).rows(each) for key, each in rows.items()}
+    )

@@ -183,5 +183,5 @@ def test_one_domain_cannot_be_told_from_itself():
 
 
 def test_every_sentence_has_a_domain(told):
-    with pytest.raises(DataError, match="600 sentences have 5 domains"):
+    with pytest.raises(DataError, match="5 domains are given for sentences"):
         Told(sentences=told.sentences, domain=np.zeros(5, dtype=int))

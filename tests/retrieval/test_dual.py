@@ -12,7 +12,15 @@ from crosslab.errors import UnknownNameError, UsageError
 from crosslab.methods.base import PairBatch
 from crosslab.models import MARKS, PADDING, SPECIAL_IDS, torch_generator
 from crosslab.retrieval.asking import ranked
-from crosslab.retrieval.dual import _batches, embedded, loss, sentence_batch, trained, vectors
+from crosslab.retrieval.dual import (
+    _batches,
+    _nearest_wrong,
+    embedded,
+    loss,
+    sentence_batch,
+    trained,
+    vectors,
+)
 
 CONFIG = ContrastConfig(
     steps=30,
@@ -108,6 +116,20 @@ def test_a_hard_negative_is_near_its_query_and_right_for_no_query_of_the_batch(e
         every = embedded(encoder, questions.passages.in_language("ave"))
         asked = vectors(encoder, batch.queries).detach().numpy()
         assert (asked @ every[others].T).max(axis=1).mean() > (asked @ every.T).mean()
+
+
+def test_more_hard_negatives_than_wrong_answers_are_refused(encoder, questions):
+    with pytest.raises(UsageError, match="there are 119"):
+        batches(encoder, questions, hard_negatives=120)
+    assert batches(encoder, questions, count=1, hard_negatives=119)
+
+
+def test_queries_that_share_an_answer_are_no_hard_negatives_of_one_another(encoder, questions):
+    shared = replace(questions, answer=questions.answer // 2)  # two queries to every passage
+    wrong = _nearest_wrong(encoder, shared, replace(CONFIG, hard_negatives=5))
+    together = shared.together()
+    assert (together[wrong] != together[:, None]).all()
+    assert wrong.shape == (120, 5)
 
 
 def test_hard_negatives_make_the_loss_larger(encoder, questions):

@@ -36,17 +36,19 @@ def rank_table(
     questions: Questions, asked: dict[str, Vectors], answered: dict[str, Vectors]
 ) -> pa.Table:
     """Return the table of ranks for vectors that are there already."""
-    languages, count = questions.languages, len(questions.answer)
+    languages, count = questions.languages, len(questions.names)
     pool = np.concatenate([answered[key] for key in languages])
-    shifts = np.arange(len(languages)) * len(questions.passages)
-    everywhere = questions.answer[:, None] + shifts
+    begins = np.cumsum([0, *(len(answered[key]) for key in languages[:-1])])
+    everywhere = (questions.answer + begins[:, None]).T
     pooled = {key: ranks(asked[key], pool, everywhere) for key in languages}
     cells = list(product(range(len(languages)), repeat=2))
-    found: dict[str, list[Any]] = {"prediction": [], "rank": [], "pooled_rank": []}
+    found: dict[str, list[Any]] = {"prediction": [], "gold": [], "rank": [], "pooled_rank": []}
     for first, second in cells:
         queries, passages = asked[languages[first]], answered[languages[second]]
-        rank = ranks(queries, passages, questions.answer[:, None])[:, 0]
-        found["prediction"].append(_first(queries, passages, questions.answer, rank))
+        answer = questions.answer[second]
+        rank = ranks(queries, passages, answer[:, None])[:, 0]
+        found["prediction"].append(_first(queries, passages, answer, rank))
+        found["gold"].append(answer)
         found["rank"].append(rank)
         found["pooled_rank"].append(pooled[languages[first]][:, second])
     items = pa.DictionaryArray.from_arrays(
@@ -61,7 +63,6 @@ def rank_table(
     columns: dict[str, Any] = {"item": items, "first": sides[0], "second": sides[1]}
     for name, parts in found.items():
         columns[name] = pa.array(np.concatenate(parts).astype(np.int32))
-    columns["gold"] = pa.array(np.tile(questions.answer, len(cells)).astype(np.int32))
     return pa.table(columns)
 
 

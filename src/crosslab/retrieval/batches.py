@@ -27,7 +27,7 @@ class Drawn:
 
 
 def drawn_batches(
-    answer: Numbers,
+    together: Numbers,
     languages: int,
     *,
     size: int,
@@ -36,15 +36,17 @@ def drawn_batches(
 ) -> Iterator[Drawn]:
     """Yield batches for ever, epoch after epoch; a last one that is not full is left out.
 
+    ``together`` has a number for each item, the same for those that share a passage.
+
     Raises:
         RunError: There are fewer passages than a batch has items, or too few languages.
     """
-    if (there := len(np.unique(answer))) < size:
+    if (there := len(np.unique(together))) < size:
         raise RunError(f"A batch of {size} items needs as many passages, and there are {there}.")
     if same_share < 1 and languages < 2:  # noqa: PLR2004
         raise RunError("Pairs of two languages need training pairs in at least two languages.")
     while True:
-        for rows in _apart(answer, size, rng):
+        for rows in _apart(together, size, rng):
             if rng.random() < same_share:
                 asked = np.full(size, rng.integers(languages))
                 answered = asked
@@ -54,23 +56,23 @@ def drawn_batches(
             yield Drawn(rows, asked, answered)
 
 
-def _apart(answer: Numbers, size: int, rng: np.random.Generator) -> Iterator[Numbers]:
+def _apart(together: Numbers, size: int, rng: np.random.Generator) -> Iterator[Numbers]:
     """Yield full batches of a random order in which no passage occurs twice.
 
     An item whose passage is there already waits for the next batch.
     """
-    coming = deque(rng.permutation(len(answer)).tolist())
+    coming = deque(rng.permutation(len(together)).tolist())
     while len(coming) >= size:
         batch: list[int] = []
         there: set[int] = set()
         later: list[int] = []
         while coming and len(batch) < size:
             row = coming.popleft()
-            if answer[row] in there:
+            if together[row] in there:
                 later.append(row)
                 continue
             batch.append(row)
-            there.add(int(answer[row]))
+            there.add(int(together[row]))
         if len(batch) < size:
             return
         yield np.array(batch, dtype=np.intp)

@@ -83,9 +83,11 @@ class Told:
     domain: Numbers
 
     def __post_init__(self) -> None:
-        if len(self.domain) != len(self.sentences):
+        counts = {key: len(each) for key, each in self.sentences.of.items()}
+        if set(counts.values()) != {len(self.domain)}:
             raise DataError(
-                f"{len(self.sentences)} sentences have {len(self.domain)} domains; each has one."
+                f"{len(self.domain)} domains are given for sentences of which there are {counts}; "
+                "each needs one, the same in every language."
             )
 
     @property

@@ -20,10 +20,10 @@ from crosslab.methods.base import PairBatch, pair_batch
 from crosslab.methods.embedding import ball_radii, uniform_in_balls, word_embeddings
 from crosslab.models import precise, seeded, settle, torch_generator
 from crosslab.registry import lookup
-from crosslab.retrieval.batches import Drawn, drawn_batches
+from crosslab.retrieval.batches import drawn_batches
 from crosslab.retrieval.contrast import both_ways, info_nce
 from crosslab.retrieval.domains import DomainClassifier, Told
-from crosslab.retrieval.questions import Numbers, Questions, Sentences
+from crosslab.retrieval.questions import Numbers, Questions
 from crosslab.retrieval.search import Vectors, nearest
 from crosslab.seeding import generator
 from crosslab.training import Report, train, whole
@@ -204,46 +204,63 @@ def _batches(
     encoder: PreTrainedModel, questions: Questions, config: ContrastConfig, seed: int
 ) -> Iterator[Contrast]:
     """Yield batches of the languages that have training pairs."""
-    asking, answering = questions.queries, questions.passages
-    answer = questions.answer
-    if config.translations:  # a passage asks for itself in another language
-        asking, answer = answering, np.arange(len(answering))
-    known = _known(questions, config)
+    known, together, answer = _known(questions, config), questions.together(), questions.answer
     wrong = _nearest_wrong(encoder, questions, config) if config.hard_negatives else None
     rng = generator(seed, "contrast")
     for each in drawn_batches(
-        answer, len(known), size=config.batch, same_share=config.same_share, rng=rng
+        together, len(known), size=config.batch, same_share=config.same_share, rng=rng
     ):
+        asked, answered = known[each.asked], known[each.answered]
+        if config.translations:  # a passage asks for itself in another language
+            queries = questions.passages.said(answer[asked, each.rows], asked)
+        else:
+            queries = questions.queries.said(each.rows, asked)
         yield Contrast(
-            sentence_batch(asking.said(each.rows, known[each.asked])),
-            sentence_batch(answering.said(answer[each.rows], known[each.answered])),
-            None if wrong is None else _others(answering, wrong, each, known, answer),
+            sentence_batch(queries),
+            sentence_batch(questions.passages.said(answer[answered, each.rows], answered)),
+            None if wrong is None else _others(questions, together, wrong, each.rows, answered),
         )
 
 
 def _others(
-    passages: Sentences, wrong: Numbers, drawn: Drawn, known: Numbers, answer: Numbers
+    questions: Questions, together: Numbers, wrong: Numbers, rows: Numbers, answered: Numbers
 ) -> PairBatch | None:
     """Return the hard negatives of a batch, each once, and none that is right for another query."""
-    rows = wrong[drawn.rows].ravel()
-    spoken = np.repeat(known[drawn.answered], wrong.shape[1])
-    _, first = np.unique(rows, return_index=True)
-    kept = first[~np.isin(rows[first], answer[drawn.rows])]
-    return sentence_batch(passages.said(rows[kept], spoken[kept])) if len(kept) else None
+    others = wrong[rows].ravel()
+    spoken = np.repeat(answered, wrong.shape[1])
+    _, first = np.unique(together[others], return_index=True)
+    kept = first[~np.isin(together[others[first]], together[rows])]
+    if not len(kept):
+        return None
+    passages = questions.passages.said(questions.answer[spoken[kept], others[kept]], spoken[kept])
+    return sentence_batch(passages)
 
 
 def _nearest_wrong(
     encoder: PreTrainedModel, questions: Questions, config: ContrastConfig
 ) -> Numbers:
-    """Return the wrong passages nearest to each query before training, in the first language."""
-    key = (config.languages or questions.languages)[0]
+    """Return, per query, the queries whose answers are wrong for it and nearest before training.
+
+    They are looked for in the first language. Answers of other queries are to be had in all.
+
+    Raises:
+        UsageError: There are fewer wrong answers than are asked for.
+    """
+    number = int(_known(questions, config)[0])
+    key, together = questions.languages[number], questions.together()
+    passages = questions.passages.in_language(key).rows(questions.answer[number])
     asking, answering = (
-        embedded(encoder, each.in_language(key), config.pooling, config.precision)
-        for each in (questions.queries, questions.passages)
+        embedded(encoder, each, config.pooling, config.precision)
+        for each in (questions.queries.in_language(key), passages)
     )
-    places, _ = nearest(asking, answering, config.hard_negatives + 1)
-    right = places == questions.answer[:, None]
-    # Where the right passage is not among them, the last one is left out in its place.
-    right[~right.any(axis=1), -1] = True
-    found: Numbers = places[~right].reshape(len(places), config.hard_negatives)
+    most = int(np.bincount(together).max())  # that share an answer
+    if len(together) < config.hard_negatives + most:
+        raise UsageError(
+            f"{config.hard_negatives} hard negatives a query need as many wrong answers; there "
+            f"are {len(together) - most}."
+        )
+    places, _ = nearest(asking, answering, config.hard_negatives + most)
+    right = together[places] == together[:, None]
+    order = np.argsort(right, axis=1, kind="stable")[:, : config.hard_negatives]  # wrong ones first
+    found: Numbers = np.take_along_axis(places, order, axis=1)
     return found
