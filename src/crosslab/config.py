@@ -371,6 +371,11 @@ class ContrastConfig:
                 "translations are of two languages, so same_share must be 0",
             ),
             (
+                self.hard_negatives > 0 and (self.translations or self.both_ways),
+                "hard_negatives are of queries, which translations and both_ways have none of",
+            ),
+            (len(set(self.languages)) < len(self.languages), "languages must differ"),
+            (
                 self.same_share < 1 and len(self.languages) == 1,
                 "one language has no mixed pairs, so same_share must be 1",
             ),

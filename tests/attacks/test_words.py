@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from crosslab.attacks.words import Exchange, greedy_margins, random_margins
+from crosslab.errors import UsageError
 from crosslab.methods.base import WordTable
 from crosslab.reading import word_table
 
@@ -105,3 +106,9 @@ def test_translations_mix_languages(margin, batch, items, known):
     found = greedy_margins(mixing, BUDGET, tries=8, generator=chance())
     assert (found.diff(dim=0) <= 0).all()
     assert found[-1].mean() < found[0].mean()
+
+
+@pytest.mark.parametrize(("budget", "tries"), [(-1, 3), (2, 0)])
+def test_budgets_that_make_no_sense_are_refused(synonyms, budget, tries):
+    with pytest.raises(UsageError, match="A budget is 0 or more"):
+        greedy_margins(synonyms, budget, tries=tries, generator=chance())

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from crosslab.config import TaskConfig
+from crosslab.config import DomainConfig, TaskConfig
+from crosslab.errors import UsageError
 from crosslab.lab.concepts import ABSENT
+from crosslab.lab.domains import in_domain
 from crosslab.lab.items import spoken, task_items
-from crosslab.lab.retrieval import ASKED, TASK, questions
+from crosslab.lab.retrieval import ASKED, TASK, passages_of, questions
 from crosslab.lab.world import ROLES
 
 
@@ -35,14 +39,31 @@ def test_every_kind_of_question_is_asked(asked):
     assert set(asked.rule.tolist()) == set(ASKED)
 
 
-def test_one_passage_answers_a_query_and_no_other_does(asked):
+def test_one_passage_says_all_that_a_query_says_and_no_other_does(asked):
+    # silence about a modifier or a place leaves it open; to leave out "not" is to say it is so
     query, passage = asked.first.matrix(), asked.second.matrix()
-    for name, roles in ASKED.items():
-        hidden = [ROLES.index(role) for role in roles]
-        said = passage.copy()
-        said[:, hidden] = ABSENT
-        for row in np.flatnonzero(asked.rule == name):
-            assert np.flatnonzero((said == query[row]).all(axis=1)).tolist() == [row]
+    negation = ROLES.index("negation")
+    for row in range(0, len(asked), 7):
+        hidden = [ROLES.index(role) for role in ASKED[str(asked.rule[row])]]
+        fits = (query[row] == ABSENT) | (passage == query[row])
+        if negation not in hidden:
+            fits[:, negation] = passage[:, negation] == query[row][negation]
+        assert np.flatnonzero(fits.all(axis=1)).tolist() == [row]
+
+
+def test_a_world_with_favourites_gives_as_many_and_one_that_repeats_itself_says_so(smoke_lab):
+    uneven = in_domain(smoke_lab.world, DomainConfig(key="any", focus=1.5), seed=1)
+    assert len(questions(uneven, 3000, np.random.default_rng(0))) == 3000
+    single = in_domain(smoke_lab.world, DomainConfig(key="any", focus=60.0), seed=1)
+    lab = replace(smoke_lab, world=single)
+    with pytest.raises(UsageError, match="and 400 were asked for"):
+        task_items(lab, TASK, TaskConfig(train=1, dev=1, test=400))
+
+
+def test_no_passage_of_one_split_stands_in_another(smoke_lab):
+    items = task_items(smoke_lab, TASK, TaskConfig(train=4000, dev=500, test=500))
+    passages = {split: set(passages_of(each)) for split, each in items.items()}
+    assert sum(map(len, passages.values())) == len(set.union(*passages.values())) == 5000
 
 
 def test_query_and_passage_choose_their_words_apart(smoke_lab):

@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -37,3 +39,34 @@ def test_queries_can_be_moved_away_from_their_answers(search):
     found = worst_margins(attacked, (0.0, 0.1, 0.5), steps=4)
     assert (found.diff(dim=0) <= 0).all()
     assert (found[2] > 0).sum() < 0.5 * (found[0] > 0).sum()
+
+
+def test_a_wrong_passage_that_is_as_near_comes_first_as_it_does_for_a_rank(questions, tiny_encoder):
+    encoder = tiny_encoder.bert
+    asked = questions.queries.in_language("ave")
+    own = embedded(encoder, asked)
+    pool, right = np.concatenate([own, own]), np.arange(120)[:, None]  # every passage twice
+    with torch.no_grad():
+        found = search_margin(encoder, pool, right)(sentence_batch(asked), torch.arange(120))
+    assert (found <= 0).all()
+    assert (ranks(own, pool, right) == 2).all()
+
+
+def test_dropout_has_no_say_in_an_attack(search):
+    encoder, asked, pool, right = search
+    made = deepcopy(encoder)
+    for each in made.modules():
+        if isinstance(each, torch.nn.Dropout):
+            each.p = 0.5
+    made.train()  # as training leaves it
+    found = [
+        worst_margins(
+            Attacked(
+                model, search_margin(model, pool, right), sentence_batch(asked), torch.arange(120)
+            ),
+            (0.0, 0.1),
+            steps=2,
+        )
+        for model in (encoder, made)
+    ]
+    assert torch.allclose(*found, atol=1e-5)

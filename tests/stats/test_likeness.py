@@ -56,6 +56,10 @@ def test_too_few_sentences_or_other_numbers_of_them_are_refused(one, other):
 def test_a_space_of_one_point_is_refused():
     with pytest.raises(UsageError, match="same vector"):
         alignment(np.ones((10, 3)), space(10, 3))
+    with pytest.raises(UsageError, match="equally far apart"):
+        alignment(np.eye(10), space(10, 3))
+    with pytest.raises(UsageError, match="no number"):
+        alignment(np.full((10, 3), np.nan), space(10, 3))
 
 
 def by_hand(row):

@@ -88,6 +88,7 @@ def _least(
         raise UsageError(
             f"Radii must grow from 0 or above, and steps be at least 1 (got {radii}, {steps})."
         )
+    attacked.model.eval()
     batch, items = attacked.batch, attacked.items
     embedded = word_embeddings(attacked.model, batch).detach()
     worst = torch.zeros_like(embedded)

@@ -19,6 +19,7 @@ class Margin(Protocol):
 
 def class_margin(model: PreTrainedModel) -> Margin:
     """Return the margin of a classifier: the score of the right label over the best other one."""
+    model.eval()  # under dropout the least of many margins would be a matter of chance
 
     def margin(batch: PairBatch, items: Tensor, embeddings: Tensor | None = None) -> Tensor:  # noqa: ARG001 - the batch has its labels
         scores = logits(model, batch, embeddings).float()

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from crosslab.attacks.margins import Margin
+from crosslab.errors import UsageError
 from crosslab.methods.base import PairBatch, WordTable, replaced
 
 
@@ -31,6 +32,8 @@ def greedy_margins(
     Each exchange is the worst of so many that are tried, drawn without repetition among those
     that are left; where none of them is worse than what there is, the row stays as it is.
     """
+    if budget < 0 or tries < 1:
+        raise UsageError(f"A budget is 0 or more, tries 1 or more (got {budget}, {tries}).")
     words, least = exchange.batch.words, _margins(exchange, exchange.batch.words)
     found = [least]
     for _ in range(budget):

@@ -5,7 +5,7 @@ does; and both are asked for the ten nearest.
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +33,10 @@ CANDIDATES: Final = {"smoke": (500, 2000)}
 _SENTENCES: Final = 20_000
 _CANDIDATES: Final = (10_000, 100_000, 1_000_000)
 _WIDTH: Final = 64
+_BLOCKS: Final[Mapping[str, dict[str, int]]] = {
+    "its blocks": {},
+    "our blocks": {"query_chunk_size": 256, "corpus_chunk_size": 8192},
+}
 _OTHER: Final = "sentence_transformers"
 
 
@@ -87,17 +91,18 @@ def searching(scale: str, rounds: int) -> list[Speed]:
         queries, candidates = _drawn(QUERIES), _drawn(count)
         works: dict[str, Callable[[], object]] = {
             "own": partial(nearest, queries, candidates, TOP),
-            "other": partial(_semantic_search(), *map(torch.from_numpy, (queries, candidates))),
+            **_others(queries, candidates),
         }
         costs = in_turns({name: _timed(work) for name, work in works.items()}, rounds)
-        found.append(
+        found += [
             Speed(
                 name="searching",
-                what=f"search among {count:,} / sentence-transformers",
-                rounds=ratios(costs["other"], costs["own"]),
+                what=f"search among {count:,} / sentence-transformers, {blocks}",
+                rounds=ratios(costs[blocks], costs["own"]),
                 at_least=1,
             )
-        )
+            for blocks in _BLOCKS
+        ]
         if before is not None:
             fewer, cost = before
             growth = [each / (count // fewer) for each in ratios(costs["own"], cost)]
@@ -126,8 +131,12 @@ def _sentence_transformer(folder: Path) -> Any:
     return _library().SentenceTransformer(modules=modules, device="cpu")
 
 
-def _semantic_search() -> Callable[..., object]:
-    return partial(_library("util").semantic_search, top_k=TOP)
+def _others(queries: Vectors, candidates: Vectors) -> dict[str, Callable[[], object]]:
+    """Return the search of the other library, told that vectors are of length one."""
+    library = _library("util")
+    given = [torch.from_numpy(each) for each in (queries, candidates)]
+    search = partial(library.semantic_search, top_k=TOP, score_function=library.dot_score)
+    return {name: partial(search, *given, **sizes) for name, sizes in _BLOCKS.items()}
 
 
 def _library(*parts: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from crosslab.config import TaskConfig
+from crosslab.errors import UsageError
 from crosslab.lab.laboratory import Laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.seeding import generator
@@ -24,14 +25,20 @@ def task_items(lab: Laboratory, task: Task, config: TaskConfig) -> dict[str, Pai
         count = getattr(config, split)
         rng = generator(config.seed, lab.config.world.seed, task.key, split)
         drawn = task.draw(lab.world, 2 * count + 50, rng)
-        fresh = [row for row, key in enumerate(drawn.identities()) if key not in seen]
-        items[split] = drawn.take(np.asarray(_unique(drawn, fresh)[:count]))
-        seen.update(items[split].identities())
+        keys = task.identities(drawn)
+        fresh = [row for row, key in enumerate(keys) if key not in seen]
+        kept = _unique(keys, fresh)[:count]
+        if len(kept) < count:
+            raise UsageError(
+                f"The world of the laboratory offers {len(kept)} items of {task.key} for {split}, "
+                f"and {count} were asked for. Ask for fewer, or for a less uneven world."
+            )
+        items[split] = drawn.take(np.asarray(kept))
+        seen.update(task.identities(items[split]))
     return items
 
 
-def _unique(drawn: Pairs, rows: list[int]) -> list[int]:
-    keys = drawn.identities()
+def _unique(keys: list[bytes], rows: list[int]) -> list[int]:
     return list({keys[row]: row for row in reversed(rows)}.values())[::-1]
 
 

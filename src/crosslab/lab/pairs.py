@@ -48,6 +48,7 @@ class Task:
     labels: tuple[str, ...]
     draw: Callable[[World, int, np.random.Generator], Pairs]
     stands_for: str
+    identities: Callable[[Pairs], list[bytes]] = Pairs.identities  # that splits are kept apart by
 
 
 @dataclass(frozen=True, slots=True)

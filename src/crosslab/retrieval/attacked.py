@@ -8,7 +8,7 @@ from crosslab.attacks.margins import Margin, ahead
 from crosslab.config import Pooling
 from crosslab.methods.base import PairBatch
 from crosslab.retrieval.dual import vectors
-from crosslab.retrieval.search import Places, Vectors
+from crosslab.retrieval.search import EQUAL, Places, Vectors
 
 
 def search_margin(
@@ -16,12 +16,15 @@ def search_margin(
 ) -> Margin:
     """Return by how much the nearest right passage of a pool is nearer than any wrong one.
 
-    ``right`` holds, per query, the places of its right passages; passages are not attacked.
+    ``right`` holds, per query, the places of its right passages; passages are not attacked. An
+    answer is right as it is for a rank: a wrong one that is as near comes first.
     """
+    model.eval()
     passages, places = torch.from_numpy(pool), torch.from_numpy(right)
 
     def margin(batch: PairBatch, items: Tensor, embeddings: Tensor | None = None) -> Tensor:
         queries = vectors(model, batch, pooling, embeddings).float()
-        return ahead(queries @ passages.T, places[items])
+        there = queries.device
+        return ahead(queries @ passages.to(there).T, places[items].to(there)) - EQUAL
 
     return margin

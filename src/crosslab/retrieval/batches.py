@@ -1,8 +1,10 @@
 """Which items meet in a batch, and in which languages.
 
-A batch is all of one language, query and passage alike, or all of pairs of two languages, each
-pair its own (Jang et al., arXiv 2408.10536; ``X-X-mono`` and ``X-Y`` of LAReQA). No passage
-stands in a batch twice: a second right answer would be counted as a wrong one.
+A batch is all of one language, query and passage alike, or all of pairs of two languages (arXiv
+2408.10536; ``X-X-mono`` and ``X-Y`` of LAReQA). What is in print leaves open whether the pairs of
+a batch are of the same two languages, and samples data sets by their size; here each pair draws
+its own two, and languages come up alike. No passage stands in a batch twice: a second right
+answer would be counted as a wrong one.
 """
 
 from collections import deque
@@ -34,7 +36,10 @@ def drawn_batches(
     same_share: float,
     rng: np.random.Generator,
 ) -> Iterator[Drawn]:
-    """Yield batches for ever, epoch after epoch; a last one that is not full is left out.
+    """Yield batches for ever, epoch after epoch; what does not fill a batch is left out.
+
+    A passage that answers many queries has one of them in a batch, so that they come up less
+    often than others where other passages run out first.
 
     ``together`` has a number for each item, the same for those that share a passage.
 

@@ -5,10 +5,10 @@ reaches the encoder reversed (Ganin et al. 2016). Reversal grows over the update
 classifier knows something before it is misled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -20,9 +20,13 @@ from crosslab.config import DomainAdversaryConfig
 from crosslab.data.batching import Encoded
 from crosslab.errors import DataError, UsageError
 from crosslab.models import seeded
+from crosslab.registry import lookup
 from crosslab.retrieval.questions import Numbers, Sentences
 from crosslab.retrieval.search import Vectors
 from crosslab.seeding import generator
+
+_QUIET: Final = 1e-3
+_LEAST: Final = 1e-6  # a spread to divide by where all vectors are the same
 
 
 def reversal(progress: float, steepness: float) -> float:
@@ -67,12 +71,17 @@ class DomainClassifier(nn.Module):
         A classifier that lags behind is misled by vectors that tell domains apart the other way
         round, and a probe then finds more than before (LOG.md). Its scores are scaled up, so
         that the one learning rate of all moves them ``pace`` times as far; the weight is on what
-        reaches the encoder.
+        reaches the encoder. What is returned is made small, which changes nothing for the
+        classifier (its optimizer knows no scale) and keeps its gradient from being what the
+        gradients of all are clipped by.
         """
         strength = self.config.weight * reversal(progress, self.config.steepness)
-        misled: Tensor = _Reversed.apply(vectors, strength / self.config.pace)  # type: ignore[no-untyped-call]
+        misled: Tensor = _Reversed.apply(  # type: ignore[no-untyped-call]
+            vectors, strength / (self.config.pace * _QUIET)
+        )
         scores = self.layers(misled * vectors.shape[1] ** 0.5)  # of length one: short for a layer
-        return functional.cross_entropy(self.config.pace * scores, domains.to(scores.device))
+        found = functional.cross_entropy(self.config.pace * scores, domains.to(scores.device))
+        return _QUIET * found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,20 +98,27 @@ class Told:
                 f"{len(self.domain)} domains are given for sentences of which there are {counts}; "
                 "each needs one, the same in every language."
             )
+        if len(self.domain) and set(self.domain.tolist()) != set(range(self.count)):
+            there = sorted(set(self.domain.tolist()))
+            raise DataError(f"Domains are numbered from 0 without gaps (got {there}).")
 
     @property
     def count(self) -> int:
         """How many domains there are."""
         return int(self.domain.max()) + 1
 
-    def batches(self, size: int, languages: Numbers, seed: int) -> Iterator[tuple[Encoded, Tensor]]:
+    def batches(
+        self, size: int, languages: Sequence[str], seed: int
+    ) -> Iterator[tuple[Encoded, Tensor]]:
         """Yield sentences for ever, domains and languages alike often."""
+        there = dict(zip(self.sentences.languages, range(len(self.sentences.of)), strict=True))
+        known = np.array([lookup(there, key, kind="language") for key in languages])
         rng = generator(seed, "domains")
         of_domain = [np.flatnonzero(self.domain == each) for each in range(self.count)]
         while True:
             domains = rng.integers(self.count, size=size)
             rows = np.array([rng.choice(of_domain[each]) for each in domains.tolist()])
-            spoken = rng.choice(languages, size=size)
+            spoken = rng.choice(known, size=size)
             yield self.sentences.said(rows, spoken), torch.from_numpy(domains)
 
 
@@ -113,10 +129,18 @@ def told_apart(
 
     The probe learns on one part of the sentences and is asked about the other, in each language
     by itself. With domains alike often, one over their number is chance.
+
+    Raises:
+        UsageError: A part has no sentence of some domain.
     """
     order = generator(seed, "probe").permutation(len(domain))
     known = order[int(held_out * len(order)) :]
     asked = order[: int(held_out * len(order))]
+    every = set(domain.tolist())
+    if any(set(domain[part].tolist()) != every for part in (known, asked)):
+        raise UsageError(
+            f"{len(domain)} sentences are too few: each half has to hold every domain."
+        )
     return {
         language: float((_probe(each[known], domain[known], each[asked]) == domain[asked]).mean())
         for language, each in vectors.items()
@@ -127,7 +151,7 @@ def _probe(known: Vectors, domain: Numbers, asked: Vectors) -> NDArray[np.intp]:
     """Return the domains that ridge regression names; its penalty is worth one sentence."""
     middle = known.mean(axis=0)
     design, queries = (np.asarray(each - middle, dtype=np.float64) for each in (known, asked))
-    scale = np.sqrt((design**2).sum(axis=1).mean())
+    scale = max(np.sqrt((design**2).sum(axis=1).mean()), _LEAST)
     aims = np.eye(int(domain.max()) + 1)[domain]
     penalty = scale**2 * np.eye(design.shape[1])
     weights = np.linalg.solve(design.T @ design + penalty, design.T @ (aims - aims.mean(axis=0)))

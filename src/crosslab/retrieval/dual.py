@@ -17,7 +17,12 @@ from crosslab.errors import UsageError
 from crosslab.grafting.vectors import mean_vectors
 from crosslab.methods.adversarial import Adversarial
 from crosslab.methods.base import PairBatch, pair_batch
-from crosslab.methods.embedding import ball_radii, uniform_in_balls, word_embeddings
+from crosslab.methods.embedding import (
+    ball_radii,
+    dropout_held,
+    uniform_in_balls,
+    word_embeddings,
+)
 from crosslab.models import precise, seeded, settle, torch_generator
 from crosslab.registry import lookup
 from crosslab.retrieval.batches import drawn_batches
@@ -98,11 +103,11 @@ def trained(  # noqa: PLR0913 - what a run consists of, each part named
     confused, ``told`` says which sentences are of which.
 
     Raises:
-        UsageError: Domains are to be confused, and none are given.
+        UsageError: Domains are to be confused, and none are given, or the other way round.
     """
     settle(config.threads)
-    known = _known(questions, config)
-    adversary, of_domains = _adversary(encoder, config, told, known, seed)
+    batches = _batches(encoder, questions, config, seed)
+    adversary, of_domains = _adversary(encoder, config, told, seed, questions.languages)
     draws = torch_generator(seed, "contrast", "noise")
 
     def loss_of(step: Step, progress: float) -> Tensor:
@@ -111,34 +116,41 @@ def trained(  # noqa: PLR0913 - what a run consists of, each part named
         if adversary is None or sentences is None:
             return found
         inputs, domains = sentences
-        read = vectors(encoder, sentence_batch(inputs), config.pooling)
+        with dropout_held():  # what the next update draws is what it would have drawn without
+            read = _read(encoder, sentence_batch(inputs), config)
         return found + adversary.loss(read, domains, progress)
 
     with seeded(seed, "dropout"):
-        return train(
+        losses = train(
             encoder if adversary is None else nn.ModuleList([encoder, adversary]),
-            whole(zip(_batches(encoder, questions, config, seed), of_domains, strict=False)),
+            whole(zip(batches, of_domains, strict=False)),
             loss_of,
             steps=config.steps,
             optimizer=config.optimizer,
             report=report,
         )
+    encoder.eval()
+    return losses
 
 
 def _adversary(
     encoder: PreTrainedModel,
     config: ContrastConfig,
     told: Told | None,
-    languages: Numbers,
     seed: int,
+    languages: tuple[str, ...],
 ) -> tuple[DomainClassifier | None, Iterator[tuple[Encoded, Tensor] | None]]:
     """Return what the encoder is to mislead about domains, and on which sentences; if anything."""
-    if config.domains is None:
+    if (config.domains is None) != (told is None):
+        raise UsageError(
+            "Domains are confused where the settings say so and sentences of several are given; "
+            "here there is one without the other."
+        )
+    if config.domains is None or told is None:
         return None, repeat(None)
-    if told is None:
-        raise UsageError("Domains can be confused where sentences of several are given.")
-    made = DomainClassifier(encoder.config.hidden_size, told.count, config.domains, seed)
-    return made, told.batches(config.batch, languages, seed)
+    width = encoder.config.hidden_size
+    made = DomainClassifier(width, told.count, config.domains, seed).to(encoder.device)
+    return made, told.batches(config.batch, config.languages or languages, seed)
 
 
 def _known(questions: Questions, config: ContrastConfig) -> Numbers:
@@ -156,16 +168,24 @@ def loss(
     progress: float,
 ) -> Tensor:
     """Return the contrastive loss of a batch, its queries moved where the settings say so."""
+    passages = _read(encoder, batch.passages, config)
+    if batch.others is not None:
+        passages = torch.cat([passages, _read(encoder, batch.others, config)])
+    noise = _noise(encoder, batch.queries, passages.detach(), config, draws, progress)
+    embedded = word_embeddings(encoder, batch.queries)
+    moved = embedded if noise is None else embedded + noise
+    return _loss(_read(encoder, batch.queries, config, moved), passages, config)
+
+
+def _read(
+    encoder: PreTrainedModel,
+    batch: PairBatch,
+    config: ContrastConfig,
+    embeddings: Tensor | None = None,
+) -> Tensor:
+    """Return the vectors of a batch, computed as precisely as the settings say."""
     with precise(encoder, config.precision):
-        passages = vectors(encoder, batch.passages, config.pooling)
-        if batch.others is not None:
-            others = vectors(encoder, batch.others, config.pooling)
-            passages = torch.cat([passages, others])
-        embedded = word_embeddings(encoder, batch.queries)
-        noise = _noise(encoder, batch.queries, passages.detach(), config, draws, progress)
-        moved = embedded if noise is None else embedded + noise
-        queries = vectors(encoder, batch.queries, config.pooling, moved)
-    return _loss(queries, passages, config)
+        return vectors(encoder, batch, config.pooling, embeddings)
 
 
 def _loss(queries: Tensor, passages: Tensor, config: ContrastConfig) -> Tensor:
@@ -195,7 +215,8 @@ def _noise(  # noqa: PLR0913, PLR0917 - what noise depends on
     radii = ball_radii(embedded, queries, radius)
 
     def cost(moved: Tensor) -> Tensor:
-        return _loss(vectors(encoder, queries, config.pooling, moved), passages, config)
+        with dropout_held():  # the mask that the pass on the noise found will have
+            return _loss(_read(encoder, queries, config, moved), passages, config)
 
     return climbed(cost, embedded, radii, config.adversarial.steps)
 
@@ -203,9 +224,18 @@ def _noise(  # noqa: PLR0913, PLR0917 - what noise depends on
 def _batches(
     encoder: PreTrainedModel, questions: Questions, config: ContrastConfig, seed: int
 ) -> Iterator[Contrast]:
-    """Yield batches of the languages that have training pairs."""
-    known, together, answer = _known(questions, config), questions.together(), questions.answer
+    """Return batches of the languages that have training pairs, for ever.
+
+    Hard negatives are looked for here and now, before any training.
+    """
     wrong = _nearest_wrong(encoder, questions, config) if config.hard_negatives else None
+    return _drawn(questions, config, wrong, seed)
+
+
+def _drawn(
+    questions: Questions, config: ContrastConfig, wrong: Numbers | None, seed: int
+) -> Iterator[Contrast]:
+    known, together, answer = _known(questions, config), questions.together(), questions.answer
     rng = generator(seed, "contrast")
     for each in drawn_batches(
         together, len(known), size=config.batch, same_share=config.same_share, rng=rng

@@ -1,8 +1,8 @@
 """Exact search, block by block: the whole table of scores is never there at once.
 
-Vectors are of length one, so a score is a cosine. Scores no further apart than ``EQUAL`` count
-as equal, and of equals the wrong one comes first: an encoder that gives every sentence the same
-vector has found nothing.
+Vectors are of length one, so a score is a cosine. For a rank, scores no further apart than
+``EQUAL`` count as equal, and of equals the wrong one comes first: an encoder that gives every
+sentence the same vector has found nothing. The nearest candidates are in no order among equals.
 """
 
 from typing import Final
@@ -30,9 +30,12 @@ def ranks(queries: Vectors, candidates: Vectors, right: Places) -> NDArray[np.in
     not push one another back for being equal.
 
     Raises:
-        RunError: A vector is not a number, or a query has the same right answer twice.
+        RunError: A vector is not a number, a query has the same right answer twice, or one that
+            is no candidate.
     """
     _check(queries, candidates)
+    if right.size and not 0 <= right.min() <= right.max() < len(candidates):
+        raise RunError(f"A right answer lies beyond the {len(candidates)} candidates.")
     if any(len(set(row)) < len(row) for row in right.tolist()):
         raise RunError("A query names the same right answer twice; each may stand there once.")
     found = np.empty(right.shape, dtype=np.int64)

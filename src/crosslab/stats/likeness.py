@@ -8,6 +8,7 @@ from crosslab.errors import UsageError
 Vectors = NDArray[np.floating]
 Values = NDArray[np.float64]
 
+_ROUNDING = 1e-9  # of what a space depends on itself by, relative to its products
 _LEAST = 4  # sentences, below which nothing is left to correct chance by
 
 
@@ -28,8 +29,12 @@ def alignment(one: Vectors, other: Vectors) -> float:
         )
     products = [_products(each) for each in (one, other)]
     own = [_dependence(each, each) for each in products]
-    if min(own) <= 0:
-        raise UsageError("All sentences have the same vector; there is no space to compare.")
+    least = [_ROUNDING * float((each**2).mean()) for each in products]
+    if not all(value > bound for value, bound in zip(own, least, strict=True)):
+        raise UsageError(
+            "There is nothing to compare: all sentences of a space lie equally far apart, have "
+            "the same vector, or have one that is no number."
+        )
     return _dependence(*products) / float(np.sqrt(own[0] * own[1]))
 
 
@@ -86,7 +91,7 @@ def agreement_beyond_chance(answers: NDArray[np.integer]) -> float:
 
 def _counts(answers: NDArray[np.integer]) -> NDArray[np.intp]:
     """Return how often each item gets each answer, shape ``(items, answers)``."""
-    if answers.shape[1] < 2:  # noqa: PLR2004
-        raise UsageError("Agreement is between languages; at least two are needed.")
+    if answers.shape[1] < 2 or not len(answers):  # noqa: PLR2004
+        raise UsageError("Agreement is of items, between languages; at least two are needed.")
     found: NDArray[np.intp] = (answers[..., None] == np.unique(answers)).sum(axis=1)
     return found
