@@ -99,7 +99,6 @@ def searching(scale: str, rounds: int) -> list[Speed]:
                 name="searching",
                 what=f"search among {count:,} / sentence-transformers, {blocks}",
                 rounds=ratios(costs[blocks], costs["own"]),
-                at_least=1,
             )
             for blocks in _BLOCKS
         ]
