@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from crosslab.attacks.words import Exchange, greedy_margins, random_margins
+from crosslab.attacks.words import Exchange, at_random, exchanged, worst
 from crosslab.errors import UsageError
 from crosslab.methods.base import WordTable
 from crosslab.reading import word_table
@@ -31,24 +31,38 @@ def watched(batch, items, known, margin):
 
 
 def test_without_budget_nothing_is_lost(synonyms, margin, batch, items):
-    found = greedy_margins(synonyms, 0, tries=5, generator=chance())
+    found = worst(synonyms, 0, tries=5, generator=chance()).margins
     assert torch.allclose(found, margin(batch, items)[None], atol=1e-5)
 
 
 def test_another_exchange_never_leaves_an_item_better_off(synonyms):
-    found = greedy_margins(synonyms, BUDGET, tries=8, generator=chance())
+    found = worst(synonyms, BUDGET, tries=8, generator=chance()).margins
     assert found.shape[0] == BUDGET + 1
     assert (found.diff(dim=0) <= 0).all()
     assert found[-1].mean() < found[0].mean()
 
 
 def test_greed_finds_more_than_chance_does(synonyms):
-    greedy = greedy_margins(synonyms, BUDGET, tries=8, generator=chance())
+    greedy = worst(synonyms, BUDGET, tries=8, generator=chance()).margins
     random = torch.stack(
-        [random_margins(synonyms, BUDGET, generator=chance(seed)) for seed in range(10)]
+        [at_random(synonyms, BUDGET, generator=chance(seed)).margins for seed in range(10)]
     ).mean(dim=0)
     assert ((greedy <= random + 1e-6).float().mean(dim=1)[1:] > 0.9).all()
     assert (greedy.mean(dim=1)[1:] < random.mean(dim=1)[1:]).all()
+
+
+@pytest.mark.parametrize("attack", ["greedy", "random"])
+def test_margins_are_those_of_the_words_that_are_returned(attack, synonyms, margin, items):
+    found = (
+        worst(synonyms, BUDGET, tries=8, generator=chance())
+        if attack == "greedy"
+        else at_random(synonyms, BUDGET, generator=chance())
+    )
+    for words, margins in zip(found.changed, found.margins, strict=True):
+        with torch.no_grad():
+            again = margin(exchanged(synonyms, words), items)
+        assert torch.allclose(again, margins, atol=1e-4)
+    assert (found.changed[-1] != found.changed[0]).any()
 
 
 @pytest.mark.parametrize("attack", ["greedy", "random"])
@@ -57,9 +71,9 @@ def test_a_word_becomes_one_of_its_own_choices_and_no_more_change_than_the_budge
 ):
     exchange, tried = watched
     if attack == "greedy":
-        greedy_margins(exchange, 2, tries=50, generator=chance())
+        worst(exchange, 2, tries=50, generator=chance())
     else:
-        random_margins(exchange, 2, generator=chance())
+        at_random(exchange, 2, generator=chance())
     table = known.neighbours
     most = 0
     for words, items in tried:
@@ -75,7 +89,7 @@ def test_a_word_becomes_one_of_its_own_choices_and_no_more_change_than_the_budge
 
 def test_all_is_tried_where_there_are_fewer_ways_than_tries(watched, batch, known):
     exchange, tried = watched
-    greedy_margins(exchange, 1, tries=500, generator=chance())
+    worst(exchange, 1, tries=500, generator=chance())
     words, items = tried[1]
     table = known.neighbours
     for row in range(3):
@@ -97,13 +111,13 @@ def test_all_is_tried_where_there_are_fewer_ways_than_tries(watched, batch, know
 def test_words_without_others_are_left_alone(margin, batch, items):
     none = word_table({str(number): number for number in range(3000)}, {})
     assert isinstance(none, WordTable)
-    found = greedy_margins(Exchange(margin, batch, items, none), 2, tries=4, generator=chance())
+    found = worst(Exchange(margin, batch, items, none), 2, tries=4, generator=chance()).margins
     assert torch.equal(found[0], found[2])
 
 
 def test_translations_mix_languages(margin, batch, items, known):
     mixing = Exchange(margin, batch, items, known.dictionary)
-    found = greedy_margins(mixing, BUDGET, tries=8, generator=chance())
+    found = worst(mixing, BUDGET, tries=8, generator=chance()).margins
     assert (found.diff(dim=0) <= 0).all()
     assert found[-1].mean() < found[0].mean()
 
@@ -111,4 +125,4 @@ def test_translations_mix_languages(margin, batch, items, known):
 @pytest.mark.parametrize(("budget", "tries"), [(-1, 3), (2, 0)])
 def test_budgets_that_make_no_sense_are_refused(synonyms, budget, tries):
     with pytest.raises(UsageError, match="A budget is 0 or more"):
-        greedy_margins(synonyms, budget, tries=tries, generator=chance())
+        worst(synonyms, budget, tries=tries, generator=chance())

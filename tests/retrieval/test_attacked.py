@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from crosslab.attacks.embedding import Attacked, worst_margins
+from crosslab.attacks.embedding import Attacked, worst
 from crosslab.retrieval.attacked import search_margin
-from crosslab.retrieval.dual import embedded, sentence_batch
 from crosslab.retrieval.search import ranks
+from crosslab.retrieval.vectors import embedded, sentence_batch
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_queries_can_be_moved_away_from_their_answers(search):
     attacked = Attacked(
         encoder, search_margin(encoder, pool, right), sentence_batch(asked), torch.arange(120)
     )
-    found = worst_margins(attacked, (0.0, 0.1, 0.5), steps=4)
+    found = worst(attacked, (0.0, 0.1, 0.5), steps=4).margins
     assert (found.diff(dim=0) <= 0).all()
     assert (found[2] > 0).sum() < 0.5 * (found[0] > 0).sum()
 
@@ -60,13 +60,13 @@ def test_dropout_has_no_say_in_an_attack(search):
             each.p = 0.5
     made.train()  # as training leaves it
     found = [
-        worst_margins(
+        worst(
             Attacked(
                 model, search_margin(model, pool, right), sentence_batch(asked), torch.arange(120)
             ),
             (0.0, 0.1),
             steps=2,
-        )
+        ).margins
         for model in (encoder, made)
     ]
     assert torch.allclose(*found, atol=1e-5)

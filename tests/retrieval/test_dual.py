@@ -12,15 +12,8 @@ from crosslab.errors import UnknownNameError, UsageError
 from crosslab.models import MARKS, PADDING, SPECIAL_IDS, torch_generator
 from crosslab.retrieval import dual
 from crosslab.retrieval.asking import ranked
-from crosslab.retrieval.dual import (
-    _batches,
-    _nearest_wrong,
-    embedded,
-    loss,
-    sentence_batch,
-    trained,
-    vectors,
-)
+from crosslab.retrieval.dual import _batches, _nearest_wrong, loss, trained
+from crosslab.retrieval.vectors import embedded, sentence_batch, vectors
 
 CONFIG = ContrastConfig(
     steps=30,

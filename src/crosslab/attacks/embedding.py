@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from crosslab.attacks.margins import Margin
+from crosslab.attacks.margins import Found, Margin
 from crosslab.errors import UsageError
 from crosslab.methods.base import PairBatch
 from crosslab.methods.embedding import (
@@ -51,8 +51,8 @@ def _uphill(
     return projected(noise + _OVERSHOOT / steps * balls * directions(slope), balls)
 
 
-def worst_margins(attacked: Attacked, radii: Sequence[float], steps: int) -> Tensor:
-    """Return the least margins that projected gradient steps find, shape ``(radii, rows)``.
+def worst(attacked: Attacked, radii: Sequence[float], steps: int) -> Found:
+    """Return the least margins that projected gradient steps find at every radius, and the noise.
 
     Radii grow, and each search begins at the worst place of the one before, which lies inside.
     """
@@ -66,10 +66,10 @@ def worst_margins(attacked: Attacked, radii: Sequence[float], steps: int) -> Ten
     return _least(attacked, radii, steps, worse)
 
 
-def random_margins(
+def at_random(
     attacked: Attacked, radii: Sequence[float], steps: int, generator: torch.Generator
-) -> Tensor:
-    """Return the least margins under as many random draws as the attack takes steps."""
+) -> Found:
+    """Return the same of as many random draws as the attack takes steps."""
 
     def anywhere(embedded: Tensor, noise: Tensor, balls: Tensor) -> Tensor:  # noqa: ARG001
         return uniform_in_balls(balls, embedded.shape[-1], generator)
@@ -82,7 +82,7 @@ def _least(
     radii: Sequence[float],
     steps: int,
     next_noise: Callable[[Tensor, Tensor, Tensor], Tensor],
-) -> Tensor:
+) -> Found:
     """Return the least margins at every radius, the worst noise of one radius kept for the next."""
     if list(radii) != sorted(radii) or min(radii, default=-1) < 0 or steps < 1:
         raise UsageError(
@@ -91,19 +91,20 @@ def _least(
     attacked.model.eval()
     batch, items = attacked.batch, attacked.items
     embedded = word_embeddings(attacked.model, batch).detach()
-    worst = torch.zeros_like(embedded)
+    lowest = torch.zeros_like(embedded)
     with torch.no_grad():
         least = attacked.margin(batch, items, embedded)
-    found = []
+    margins_found, noise_found = [], []
     for radius in radii:
         balls = ball_radii(embedded, batch, radius)
-        noise = worst
+        noise = lowest
         for _ in range(steps if radius else 0):
             noise = next_noise(embedded, noise, balls)
             with torch.no_grad():
                 margins = attacked.margin(batch, items, embedded + noise)
             lower = margins < least
             least = torch.where(lower, margins, least)
-            worst = torch.where(lower[:, None, None], noise, worst)
-        found.append(least)
-    return torch.stack(found)
+            lowest = torch.where(lower[:, None, None], noise, lowest)
+        margins_found.append(least)
+        noise_found.append(lowest)
+    return Found(torch.stack(margins_found), torch.stack(noise_found))

@@ -1,5 +1,6 @@
 """What attacks lower: by how much the right answer is ahead, item by item."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -15,6 +16,14 @@ class Margin(Protocol):
     def __call__(self, batch: PairBatch, items: Tensor, embeddings: Tensor | None = None) -> Tensor:
         """Return one number per row; ``items`` says which item each row is about."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an attack found at every budget, the smallest first."""
+
+    margins: Tensor  # (budgets, rows): the least
+    changed: Tensor  # (budgets, rows, length, ...): the noise on the words there, or the words
 
 
 def class_margin(model: PreTrainedModel) -> Margin:

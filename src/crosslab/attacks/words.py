@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from crosslab.attacks.margins import Margin
+from crosslab.attacks.margins import Found, Margin
 from crosslab.errors import UsageError
 from crosslab.methods.base import PairBatch, WordTable, replaced
 
@@ -24,10 +24,8 @@ class Exchange:
     table: WordTable
 
 
-def greedy_margins(
-    exchange: Exchange, budget: int, *, tries: int, generator: torch.Generator
-) -> Tensor:
-    """Return the least margins after 0, 1, ... exchanges, shape ``(budget + 1, rows)``.
+def worst(exchange: Exchange, budget: int, *, tries: int, generator: torch.Generator) -> Found:
+    """Return the least margins after 0, 1, ... exchanges, and the words they were found with.
 
     Each exchange is the worst of so many that are tried, drawn without repetition among those
     that are left; where none of them is worse than what there is, the row stays as it is.
@@ -35,33 +33,40 @@ def greedy_margins(
     if budget < 0 or tries < 1:
         raise UsageError(f"A budget is 0 or more, tries 1 or more (got {budget}, {tries}).")
     words, least = exchange.batch.words, _margins(exchange, exchange.batch.words)
-    found = [least]
+    found = [(least, words)]
     for _ in range(budget):
         offers = _offers(exchange, words, tries, generator)
-        if offers.words.shape[1] == 0:
-            found.append(least)
-            continue
-        margins = _margins_of_many(exchange, offers.words)
-        margins = margins.masked_fill(~offers.there, torch.inf)
-        lowest, place = margins.min(dim=1)
-        lower = lowest < least
-        chosen = offers.words[torch.arange(len(place)), place]
-        words = torch.where(lower[:, None], chosen, words)
-        least = torch.where(lower, lowest, least)
-        found.append(least)
-    return torch.stack(found)
+        if offers.words.shape[1] > 0:
+            margins = _margins_of_many(exchange, offers.words)
+            lowest, place = margins.masked_fill(~offers.there, torch.inf).min(dim=1)
+            lower = lowest < least
+            chosen = offers.words[torch.arange(len(place)), place]
+            words = torch.where(lower[:, None], chosen, words)
+            least = torch.where(lower, lowest, least)
+        found.append((least, words))
+    return _stacked(found)
 
 
-def random_margins(exchange: Exchange, budget: int, *, generator: torch.Generator) -> Tensor:
-    """Return the margins after 0, 1, ... random exchanges, shape ``(budget + 1, rows)``."""
+def at_random(exchange: Exchange, budget: int, *, generator: torch.Generator) -> Found:
+    """Return the margins after 0, 1, ... random exchanges, and the words."""
     words = exchange.batch.words
-    found = [_margins(exchange, words)]
+    found = [(_margins(exchange, words), words)]
     for _ in range(budget):
         offers = _offers(exchange, words, 1, generator)
         if offers.words.shape[1] > 0:
             words = torch.where(offers.there[:, :1], offers.words[:, 0], words)
-        found.append(_margins(exchange, words))
-    return torch.stack(found)
+        found.append((_margins(exchange, words), words))
+    return _stacked(found)
+
+
+def exchanged(exchange: Exchange, words: Tensor) -> PairBatch:
+    """Return the batch with words that an attack found in place of its own."""
+    return replaced(exchange.batch, _decided(exchange.table, words), torch.Generator())
+
+
+def _stacked(found: list[tuple[Tensor, Tensor]]) -> Found:
+    margins, words = zip(*found, strict=True)
+    return Found(torch.stack(margins), torch.stack(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,12 @@ class _Decided(WordTable):
         return self.decided
 
 
+def _decided(table: WordTable, words: Tensor) -> WordTable:
+    return _Decided(
+        words=table.words, choices=table.choices, spelling=table.spelling, decided=words
+    )
+
+
 def _margins(exchange: Exchange, words: Tensor) -> Tensor:
     return _margins_of_many(exchange, words[:, None, :])[:, 0]
 
@@ -108,15 +119,8 @@ def _margins(exchange: Exchange, words: Tensor) -> Tensor:
 def _margins_of_many(exchange: Exchange, words: Tensor) -> Tensor:
     """Return the margins of each row with each of its offered words, shape ``(rows, offers)``."""
     rows, offers, _ = words.shape
-    table = exchange.table
     batch = _repeated(exchange.batch, offers)
-    decided = _Decided(
-        words=table.words,
-        choices=table.choices,
-        spelling=table.spelling,
-        decided=words.flatten(0, 1),
-    )
-    said = replaced(batch, decided, torch.Generator())
+    said = replaced(batch, _decided(exchange.table, words.flatten(0, 1)), torch.Generator())
     with torch.no_grad():
         margins = exchange.margin(said, exchange.items.repeat_interleave(offers))
     return margins.cpu().reshape(rows, offers)

@@ -20,8 +20,8 @@ from crosslab.grafting.vectors import encoded_sentences
 from crosslab.lab.laboratory import laboratory
 from crosslab.materials.laboratory import lab_tokenizer
 from crosslab.models import MARKS, masked_encoder, token_ids
-from crosslab.retrieval.dual import embedded
 from crosslab.retrieval.search import Vectors, nearest
+from crosslab.retrieval.vectors import embedded
 from crosslab.scales import lab_config
 from crosslab.seeding import generator
 from crosslab.timing import Speed, in_turns, ratios, seconds

@@ -8,9 +8,9 @@ import pyarrow as pa
 from transformers import PreTrainedModel
 
 from crosslab.config import Pooling, Precision
-from crosslab.retrieval.dual import embedded
 from crosslab.retrieval.questions import Numbers, Questions
 from crosslab.retrieval.search import Places, Vectors, nearest, ranks
+from crosslab.retrieval.vectors import embedded
 
 
 def ranked(

@@ -7,8 +7,8 @@ from transformers import PreTrainedModel
 from crosslab.attacks.margins import Margin, ahead
 from crosslab.config import Pooling
 from crosslab.methods.base import PairBatch
-from crosslab.retrieval.dual import vectors
 from crosslab.retrieval.search import EQUAL, Places, Vectors
+from crosslab.retrieval.vectors import vectors
 
 
 def search_margin(
