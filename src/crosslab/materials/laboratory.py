@@ -20,10 +20,13 @@ from crosslab.reading import resources
 class Reader:
     """Reads one split of a task; each sentence is said and tokenized once per language."""
 
-    def __init__(self, lab: Laboratory, items: Pairs, purpose: str) -> None:
+    def __init__(
+        self, lab: Laboratory, items: Pairs, purpose: str, *, first: int | None = None
+    ) -> None:
         self.lab = lab
-        self.items = items
+        self.items = items if first is None else items.take(np.arange(min(first, len(items))))
         self.purpose = purpose
+        self._drawn = items  # with these around it, an item is said in the same words as ever
         self.tokenizer = lab_tokenizer(lab)
         self._said: dict[tuple[str, str], list[list[int]]] = {}
 
@@ -35,7 +38,7 @@ class Reader:
     @property
     def names(self) -> Sequence[str]:
         """The name of every item: its split and its number."""
-        split = self.purpose.rpartition("/")[2]
+        split = "-".join(self.purpose.split("/")[1:])
         return [f"{split}-{number:05d}" for number in range(len(self.items))]
 
     def asked(self, first: str, second: str) -> NDArray[np.intp]:  # noqa: ARG002 - all of them
@@ -48,14 +51,14 @@ class Reader:
 
     def few(self, count: int) -> "Reader":
         """Return a reader of the first so many items."""
-        rows = np.arange(min(count, len(self.items)))
-        return Reader(self.lab, self.items.take(rows), self.purpose)
+        return Reader(self.lab, self._drawn, self.purpose, first=min(count, len(self.items)))
 
     def ids(self, side: str, language: str) -> list[list[int]]:
         """Return one side of every item in one language, as ids of its words."""
         if (side, language) not in self._said:
-            sentences = spoken(self.lab, self.items, side, language, self.purpose)
-            self._said[side, language] = token_ids(self.tokenizer, sentences)
+            sentences = spoken(self.lab, self._drawn, side, language, self.purpose)
+            ids = token_ids(self.tokenizer, sentences[: len(self.items)])
+            self._said[side, language] = ids
         return self._said[side, language]
 
 
