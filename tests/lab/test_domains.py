@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,7 +67,7 @@ def test_every_row_stays_a_distribution(smoke_lab):
 def test_a_style_is_a_share_of_first_synonyms(smoke_lab, formal):
     rng = np.random.default_rng(0)
     meanings = smoke_lab.world.meanings(3000, rng)
-    said = smoke_lab.sentences(meanings, "ave", rng, formal=formal)
+    said = replace(smoke_lab, formal=formal).sentences(meanings, "ave", rng)
     forms = smoke_lab.lexicons["ave"].forms[list(CONTENT)]
     first, second = set(forms[:, 0]), set(forms[:, 1])
     words = [word for sentence in said for word in sentence.split()]

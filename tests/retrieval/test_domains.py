@@ -19,8 +19,9 @@ from crosslab.lab.domains import in_domain
 from crosslab.materials.laboratory import lab_tokenizer
 from crosslab.models import MARKS, token_ids
 from crosslab.retrieval.domains import DomainClassifier, Told, reversal, told_apart
-from crosslab.retrieval.dual import embedded, trained
+from crosslab.retrieval.dual import trained
 from crosslab.retrieval.questions import Sentences, sentences
+from crosslab.retrieval.vectors import embedded
 from crosslab.seeding import generator
 
 LANGUAGES = ("ave", "bor", "cym")
@@ -43,7 +44,7 @@ def told(smoke_lab):
         meanings = world.meanings(300, generator(0, "told", key))
         for language in LANGUAGES:
             rng = generator(0, "told", key, language)
-            spoken = smoke_lab.sentences(meanings, language, rng, formal=formal)
+            spoken = replace(smoke_lab, formal=formal).sentences(meanings, language, rng)
             said[language] += token_ids(words, spoken)
         parts += [number] * 300
     return Told(sentences=sentences(said, MARKS, 20), domain=np.array(parts))

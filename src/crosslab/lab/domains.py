@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 
 from crosslab.config import DomainConfig
 from crosslab.lab.concepts import ADJECTIVES, NOUNS, VERBS
+from crosslab.lab.laboratory import Laboratory
 from crosslab.lab.world import Cumulative, World
 from crosslab.seeding import generator
 
 Weights = NDArray[np.float64]
+
+
+def specialized(lab: Laboratory, domain: DomainConfig) -> Laboratory:
+    """Return the laboratory of a domain: the same languages, its world, its style."""
+    world = in_domain(lab.world, domain, lab.config.world.seed)
+    return replace(lab, world=world, domain=domain.key, formal=domain.formal)
 
 
 def in_domain(world: World, domain: DomainConfig, seed: int) -> World:

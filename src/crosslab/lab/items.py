@@ -4,6 +4,7 @@ An item is two meanings and a label. Sentences come later, in any two languages,
 so the same items serve same-language pairs, mixed-language pairs and the source.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -17,13 +18,16 @@ from crosslab.seeding import generator
 SPLITS: Final = ("train", "dev", "test")
 
 
-def task_items(lab: Laboratory, task: Task, config: TaskConfig) -> dict[str, Pairs]:
-    """Return the items of each split; no item of one split occurs in another."""
-    seen: set[bytes] = set()
+def task_items(
+    lab: Laboratory, task: Task, config: TaskConfig, *, apart: Iterable[bytes] = ()
+) -> dict[str, Pairs]:
+    """Return the items of each split; none occurs in another split, or is to be kept apart."""
+    seen = set(apart)
+    purpose = (task.key, lab.domain) if lab.domain else (task.key,)
     items: dict[str, Pairs] = {}
     for split in reversed(SPLITS):  # test first: its items do not depend on the other sizes
         count = getattr(config, split)
-        rng = generator(config.seed, lab.config.world.seed, task.key, split)
+        rng = generator(config.seed, lab.config.world.seed, *purpose, split)
         drawn = task.draw(lab.world, 2 * count + 50, rng)
         keys = task.identities(drawn)
         fresh = [row for row, key in enumerate(keys) if key not in seen]

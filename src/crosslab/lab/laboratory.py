@@ -22,27 +22,18 @@ class Laboratory:
     config: LabConfig
     world: World
     lexicons: Mapping[str, Lexicon]
+    domain: str = ""  # that its world is limited to, if it is (``domains.py``)
+    formal: float | None = None  # share of words said with the first of two synonyms: a style
 
     def language(self, key: str) -> LanguageConfig:
         """Return the configuration of a language, or refuse with the nearest known one."""
         return lookup({each.key: each for each in self.config.languages}, key, kind="language")
 
-    def sentences(
-        self,
-        meanings: Meanings,
-        key: str,
-        rng: np.random.Generator,
-        *,
-        formal: float | None = None,
-    ) -> list[str]:
-        """Return one sentence for each meaning, words and fronting drawn at random.
-
-        A style is a share of words that are said with the first of two synonyms; without one
-        both are drawn alike.
-        """
+    def sentences(self, meanings: Meanings, key: str, rng: np.random.Generator) -> list[str]:
+        """Return one sentence for each meaning, words and fronting drawn at random."""
         concepts, synonyms = self._choices(meanings, key, rng)
-        if formal is not None:
-            synonyms = (rng.random(concepts.shape) >= formal).astype(np.intp)
+        if self.formal is not None:
+            synonyms = (rng.random(concepts.shape) >= self.formal).astype(np.intp)
         return _text(spelling(self.lexicons[key], concepts, synonyms))
 
     def mixed_sentences(

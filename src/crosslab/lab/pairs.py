@@ -36,6 +36,16 @@ class Pairs:
         return [row.tobytes() for row in both]
 
 
+def pairs_joined(parts: Sequence[Pairs]) -> Pairs:
+    """Return the items of several batches, one after another."""
+    return Pairs(
+        first=joined(*(each.first for each in parts)),
+        second=joined(*(each.second for each in parts)),
+        label=np.concatenate([each.label for each in parts]),
+        rule=np.concatenate([each.rule for each in parts]),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A sentence-pair task: what its labels are called and how its items are drawn.

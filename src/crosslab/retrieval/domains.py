@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -122,13 +121,13 @@ class Told:
             yield self.sentences.said(rows, spoken), torch.from_numpy(domains)
 
 
-def told_apart(
+def named_domains(
     vectors: Mapping[str, Vectors], domain: Numbers, *, held_out: float = 0.5, seed: int = 0
-) -> dict[str, float]:
-    """Return, by language, the share of sentences whose domain a linear probe names rightly.
+) -> tuple[Numbers, dict[str, Numbers]]:
+    """Return which sentences a linear probe is asked about, and the domains that it names.
 
     The probe learns on one part of the sentences and is asked about the other, in each language
-    by itself. With domains alike often, one over their number is chance.
+    by itself. With domains alike often, it is right by chance for one in as many as there are.
 
     Raises:
         UsageError: A part has no sentence of some domain.
@@ -141,13 +140,21 @@ def told_apart(
         raise UsageError(
             f"{len(domain)} sentences are too few: each half has to hold every domain."
         )
-    return {
-        language: float((_probe(each[known], domain[known], each[asked]) == domain[asked]).mean())
+    return asked, {
+        language: _probe(each[known], domain[known], each[asked])
         for language, each in vectors.items()
     }
 
 
-def _probe(known: Vectors, domain: Numbers, asked: Vectors) -> NDArray[np.intp]:
+def told_apart(
+    vectors: Mapping[str, Vectors], domain: Numbers, *, held_out: float = 0.5, seed: int = 0
+) -> dict[str, float]:
+    """Return, by language, the share of sentences whose domain a linear probe names rightly."""
+    asked, named = named_domains(vectors, domain, held_out=held_out, seed=seed)
+    return {language: float((each == domain[asked]).mean()) for language, each in named.items()}
+
+
+def _probe(known: Vectors, domain: Numbers, asked: Vectors) -> Numbers:
     """Return the domains that ridge regression names; its penalty is worth one sentence."""
     middle = known.mean(axis=0)
     design, queries = (np.asarray(each - middle, dtype=np.float64) for each in (known, asked))
@@ -155,5 +162,5 @@ def _probe(known: Vectors, domain: Numbers, asked: Vectors) -> NDArray[np.intp]:
     aims = np.eye(int(domain.max()) + 1)[domain]
     penalty = scale**2 * np.eye(design.shape[1])
     weights = np.linalg.solve(design.T @ design + penalty, design.T @ (aims - aims.mean(axis=0)))
-    found: NDArray[np.intp] = (queries @ weights + aims.mean(axis=0)).argmax(axis=1)
+    found: Numbers = (queries @ weights + aims.mean(axis=0)).argmax(axis=1)
     return found

@@ -7,19 +7,38 @@ import numpy as np
 from crosslab.data import rows
 from crosslab.materials.laboratory import Reader
 from crosslab.models import MARKS
-from crosslab.retrieval.questions import Numbers, Questions, sentences
+from crosslab.retrieval.questions import Numbers, Questions, Sentences, sentences
 from crosslab.vocabularies.vocabulary import Vocabulary
 
 
-def lab_questions(reader: Reader, languages: Sequence[str], longest: int) -> Questions:
-    """Return the items of a split as queries and passages; each passage answers one query."""
-    queries, passages = (
-        sentences({key: reader.ids(side, key) for key in languages}, MARKS, longest)
-        for side in ("first", "second")
-    )
-    names = tuple(reader.names)
+def lab_questions(
+    asking: Reader | Sequence[Reader],
+    languages: Sequence[str],
+    longest: int,
+    *,
+    answering: Sequence[Reader] | None = None,
+) -> Questions:
+    """Return the items of splits as queries and passages; each passage answers one query.
+
+    Several readers are one after the other, in one pool. Passages are said by readers of the
+    same items; by the same ones, unless others are given.
+    """
+    readers = [asking] if isinstance(asking, Reader) else list(asking)
+    queries = _said(readers, "first", languages, longest)
+    passages = _said(answering or readers, "second", languages, longest)
+    names = tuple(name for reader in readers for name in reader.names)
     answer = np.tile(np.arange(len(names)), (len(languages), 1))
     return Questions(queries=queries, passages=passages, answer=answer, names=names)
+
+
+def _said(
+    readers: Sequence[Reader], side: str, languages: Sequence[str], longest: int
+) -> Sentences:
+    ids = {
+        key: [sentence for reader in readers for sentence in reader.ids(side, key)]
+        for key in languages
+    }
+    return sentences(ids, MARKS, longest)
 
 
 def real_questions(
