@@ -69,6 +69,68 @@ class Variant:
     matching: str = "handled"  # how words are found among the neighbours
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """An arm that prepares its encoder before anything is fine-tuned, or begins with another."""
+
+    encoder: str = "mbert"
+    adapted: bool = False  # to the domain that it is asked about
+    aligned: str = ""  # the method that aligns it, if any
+    alpha: float | None = None  # of hybrid-batch, where it is not the published one
+    robust: str = ""  # what is done to queries while it is aligned: noise or adversarial
+    confused: bool = False  # about domains, while it is aligned
+    method: str = CONTROL  # of fine-tuning, where a task is fine-tuned for
+
+
+ALIGNING: Final = ("contrastive-mono", "contrastive-cross", "hybrid-batch", "labse")
+
+
+ROBUST: Final = ("noise", "adversarial")
+
+
+SIZES: Final[Mapping[str, str]] = {
+    "small": "mbert-small",
+    "medium": "mbert",
+    "large": "mbert-large",
+}
+
+
+ALPHAS: Final = (0.25, 0.75)  # beside the published half; 0 is cross, 1 is mono
+
+
+CONFUSED, ADAPTED = "domain-adversarial", "domain-adapted"
+
+
+COMPOSITIONS: Final[Mapping[str, Composition]] = {
+    **{key: Composition(aligned=key) for key in ALIGNING},
+    **{
+        f"hybrid-batch-alpha-{alpha}": Composition(aligned="hybrid-batch", alpha=alpha)
+        for alpha in ALPHAS
+    },
+    **{
+        f"hybrid-batch-{robust}": Composition(aligned="hybrid-batch", robust=robust)
+        for robust in ROBUST
+    },
+    CONFUSED: Composition(aligned="contrastive-mono", confused=True),
+    f"{CONFUSED}-hybrid-batch": Composition(aligned="hybrid-batch", confused=True),
+    ADAPTED: Composition(adapted=True),
+    **{
+        f"{ADAPTED}-{key}": Composition(adapted=True, aligned=key)
+        for key in ("hybrid-batch", "labse")
+    },
+    **{
+        f"{method}-{size}": Composition(encoder=encoder, method=method)
+        for size, encoder in SIZES.items()
+        for method in CLAIMED_ARMS
+    },
+}
+
+
+def composition_of(arm: str) -> Composition:
+    """Return what an arm is composed of; one that prepares nothing is its method alone."""
+    return COMPOSITIONS.get(arm, Composition(method=method_key(arm)))
+
+
 def _sweep() -> dict[str, Variant]:
     """Return the settings that are compared on the source language before any is chosen."""
     third, sixth = 1 / 3, 1 / 6
@@ -128,7 +190,9 @@ WORD_DATA: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def method_key(arm: str) -> str:
-    """Return the method an arm uses: its own name, unless it is a variant."""
+    """Return the method an arm fine-tunes with: its own name, unless it is made of parts."""
+    if arm in COMPOSITIONS:
+        return COMPOSITIONS[arm].method
     return VARIANTS[arm].method if arm in VARIANTS else arm
 
 

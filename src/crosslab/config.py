@@ -385,6 +385,88 @@ class ContrastConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttackConfig:
+    """Attacks on finished models: on how much, how far, how hard."""
+
+    items: int  # the first so many queries or items, in every language
+    radii: tuple[float, ...]  # in lengths of each word, growing
+    steps: int  # of gradient, and draws of chance, per radius
+    budget: int  # words that may be exchanged
+    tries: int  # exchanges that are looked at before one is made
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self,
+            (min(self.items, self.steps, self.tries) < 1, "counts must be at least 1"),
+            (self.budget < 0, "budget must not be negative"),
+            (
+                list(self.radii) != sorted(self.radii) or min(self.radii, default=-1) < 0,
+                "radii must grow, from 0 or above",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectingConfig:
+    """Items that fool a model, round after round: how many are drawn and how many kept."""
+
+    rounds: int
+    candidates: int  # drawn in a round, at most
+    tested: int  # of those that fool the model, kept as test items, per round
+    learned: int  # of the others that do, added to what the next model learns from, per round
+    first_seed: int = 1000  # of the models that are fooled: no arm under test has theirs
+
+    def __post_init__(self) -> None:
+        counts = (self.rounds, self.tested, self.learned)
+        _refuse(
+            self,
+            (min(counts) < 1, "rounds, tested and learned must be at least 1"),
+            (
+                self.candidates < self.tested + self.learned,
+                "candidates must be at least tested and learned together",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeConfig:
+    """A further encoder of a scale: its size, and the seed it is pre-trained with."""
+
+    encoder: EncoderConfig
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionsConfig:
+    """What the five research questions are put to, beside what the claims are."""
+
+    encoders: Mapping[str, SizeConfig]  # by recipe
+    contrast: ContrastConfig  # of every arm that aligns; an arm changes what it is about
+    robust_noise: NoiseConfig  # of the arms that align under noise
+    robust_adversarial: AdversarialConfig
+    confusion: DomainAdversaryConfig
+    adapting: PretrainConfig  # further masked words, on text of the new domain
+    domain_sentences: int  # of that text, per language
+    queries: TaskConfig
+    items: TaskConfig  # of tasks that are fine-tuned for
+    finetune: FinetuneConfig
+    attack: AttackConfig
+    collecting: CollectingConfig
+    trained_domains: tuple[DomainConfig, DomainConfig]  # that queries are learned in
+    new_domain: DomainConfig  # met after training, or adapted to
+    measured: int  # sentences that alignment is measured on, and probed for domains
+    seeds: int
+
+    def __post_init__(self) -> None:
+        keys = [each.key for each in (*self.trained_domains, self.new_domain)]
+        _refuse(
+            self,
+            (len(set(keys)) < len(keys), "domains must differ"),
+            (self.seeds < 1, "seeds must be at least 1"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyConfig:
     """Everything one scale of the study is made of."""
 
@@ -396,6 +478,7 @@ class StudyConfig:
     finetune: FinetuneConfig
     methods: MethodsConfig
     mechanism: MechanismConfig
+    questions: QuestionsConfig
     seeds: int
     first_seed: int = 0
 

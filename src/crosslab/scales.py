@@ -9,10 +9,15 @@ from typing import Final
 from crosslab.config import (
     AdversarialConfig,
     AnyStudyConfig,
+    AttackConfig,
     CheckpointConfig,
     CodeSwitchConfig,
+    CollectingConfig,
     ConsistencyConfig,
+    ContrastConfig,
     CopiesConfig,
+    DomainAdversaryConfig,
+    DomainConfig,
     EncoderConfig,
     EnglishConfig,
     FinetuneConfig,
@@ -24,9 +29,11 @@ from crosslab.config import (
     NoiseConfig,
     OptimizerConfig,
     PretrainConfig,
+    QuestionsConfig,
     RealStudyConfig,
     RealTaskConfig,
     ScratchConfig,
+    SizeConfig,
     StepConfig,
     StudyConfig,
     SynonymsConfig,
@@ -83,6 +90,76 @@ _METHODS: Final = MethodsConfig(
     consistency=ConsistencyConfig(radius=0.1),
 )
 
+# The two poorest languages have no training pairs, as el and vi have none in arXiv 2408.10536.
+_PAIRED: Final = ("ave", "bor", "cym", "dun", "esk")
+
+_QUESTIONS: Final = QuestionsConfig(
+    encoders={
+        "mbert-small": SizeConfig(
+            encoder=EncoderConfig(hidden=32, layers=1, heads=2, feed_forward=128)
+        ),
+        "mbert-large": SizeConfig(
+            encoder=EncoderConfig(hidden=96, layers=3, heads=6, feed_forward=384)
+        ),
+        "mbert-collector": SizeConfig(encoder=EncoderConfig(), seed=1),
+    },
+    contrast=ContrastConfig(
+        steps=250,
+        optimizer=OptimizerConfig(learning_rate=2e-3, warm_up_steps=50),
+        same_share=0.5,
+        languages=_PAIRED,
+    ),
+    robust_noise=NoiseConfig(radius=0.3),
+    robust_adversarial=AdversarialConfig(radius=0.1, plain_share=1 / 3, ramp_share=1 / 3),
+    confusion=DomainAdversaryConfig(weight=0.3),
+    adapting=PretrainConfig(
+        steps=300, optimizer=OptimizerConfig(learning_rate=1e-3, warm_up_steps=50)
+    ),
+    domain_sentences=4000,
+    queries=TaskConfig(train=8000, dev=200, test=200),
+    items=TaskConfig(train=12_000, dev=500, test=500),
+    finetune=FinetuneConfig(
+        epochs=6,
+        optimizer=OptimizerConfig(learning_rate=1e-3, warm_up_steps=100),
+        checkpoints=1,
+        oracle_items=None,
+    ),
+    attack=AttackConfig(items=100, radii=(0.0, 0.1, 0.3, 1.0), steps=4, budget=3, tries=8),
+    collecting=CollectingConfig(rounds=3, candidates=4000, tested=150, learned=100),
+    trained_domains=(
+        DomainConfig(key="court", formal=0.8),
+        DomainConfig(key="market", formal=0.2),
+    ),
+    new_domain=DomainConfig(key="clinic", formal=0.5),
+    measured=300,
+    seeds=5,
+)
+
+_SMOKE_QUESTIONS: Final = replace(
+    _QUESTIONS,
+    encoders={
+        "mbert-small": SizeConfig(
+            encoder=EncoderConfig(hidden=16, layers=1, heads=2, feed_forward=32)
+        ),
+        "mbert-large": SizeConfig(
+            encoder=EncoderConfig(hidden=48, layers=1, heads=2, feed_forward=96)
+        ),
+        "mbert-collector": SizeConfig(
+            encoder=EncoderConfig(hidden=32, layers=1, heads=2, feed_forward=64), seed=1
+        ),
+    },
+    contrast=replace(_QUESTIONS.contrast, steps=6, batch=16),
+    adapting=replace(_QUESTIONS.adapting, steps=5),
+    domain_sentences=100,
+    queries=TaskConfig(train=200, dev=20, test=20),
+    items=TaskConfig(train=300, dev=50, test=40),
+    finetune=replace(_QUESTIONS.finetune, epochs=1),
+    attack=AttackConfig(items=10, radii=(0.0, 0.3), steps=2, budget=1, tries=3),
+    collecting=CollectingConfig(rounds=3, candidates=120, tested=10, learned=10),
+    measured=40,
+    seeds=2,
+)
+
 _SMOKE: Final = StudyConfig(
     scale="smoke",
     lab=LabConfig(
@@ -99,6 +176,7 @@ _SMOKE: Final = StudyConfig(
     ),
     methods=replace(_METHODS, copies=CopiesConfig(copies=2, epochs=2)),
     mechanism=MechanismConfig(items=20, voted_items=10, counted_draws=20),
+    questions=_SMOKE_QUESTIONS,
     seeds=2,
 )
 
@@ -118,6 +196,7 @@ _LAB: Final = StudyConfig(
     ),
     methods=_METHODS,
     mechanism=MechanismConfig(items=300, voted_items=100),
+    questions=_QUESTIONS,
     seeds=10,
     first_seed=100,  # seeds 0 to 9 were the pilot (LOG.md)
 )
