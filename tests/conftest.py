@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from crosslab.config import EncoderConfig
+from crosslab.experiments import PRETRAINING
 from crosslab.lab.laboratory import laboratory
 from crosslab.records import DataCard, Manifest, Store, Unit
 from crosslab.runs import planned_runs
@@ -199,7 +200,9 @@ def made_up_study(  # noqa: PLR0913 - what a study may differ in
     """Write a study of made-up records, of these experiments and arms, and return its store."""
     store = Store(root)
     shares = accuracies or {"standard": 0.6, "smoothing-synonyms": 0.7}
-    encoder, *planned = (each.unit for each in planned_runs(scale))
+    units = [each.unit for each in planned_runs(scale)]
+    encoders = [each for each in units if each.experiment == PRETRAINING]
+    encoder, planned = encoders[0], units[len(encoders) :]
     arms = [each for each in planned if each.experiment in experiments and each.arm in shares]
     if seeds is not None:
         lowest = study_config(scale).first_seed
@@ -209,13 +212,14 @@ def made_up_study(  # noqa: PLR0913 - what a study may differ in
             for seed in range(lowest, lowest + seeds)
             for unit in first
         ]
-    store.write(draft(encoder), made_up_answers(0.5, items, 0), {"model.safetensors": b"w"})
+    for each in encoders:
+        store.write(draft(each), made_up_answers(0.5, items, 0), {"model.safetensors": b"w"})
     for number, unit in enumerate(arms):
         if not leave_out(unit):
             answers = made_up_answers(shares[unit.arm], items, number)
             store.write(draft(unit, (encoder.fingerprint,)), answers, {})
     store.write_manifest(
-        Manifest(scale=scale, planned="2026-11-21", lock="l", units=[encoder, *arms])
+        Manifest(scale=scale, planned="2026-11-21", lock="l", units=[*encoders, *arms])
     )
     return store
 

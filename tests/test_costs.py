@@ -7,25 +7,26 @@ import pytest
 from conftest import made_up_study
 from made_up_rungs import made_up_rungs
 
-from crosslab.arms import ARMS
 from crosslab.costs import TYPICAL_SECONDS as TYPICAL
 from crosslab.costs import core_costs, costs_of, gpu_costs, only_in_folders, planned_updates
-from crosslab.experiments import EXPERIMENTS
+from crosslab.experiments import experiments_of, recipes_of
 from crosslab.planning import Step, batches, memory_gib, steps
 from crosslab.records import Store
 from crosslab.runs import chosen_runs, planned_runs
 from crosslab.scales import SCALES, study_config
 
-NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
-RUNS = len(planned_runs("smoke"))  # one of them the encoder's
+NAMES = tuple(experiments_of("smoke"))
+EVERY_ARM = {arm for each in experiments_of("smoke").values() for arm in each.arms}
+RUNS = len(planned_runs("smoke"))
+ENCODERS = len(recipes_of("smoke"))
 PAPER = study_config("paper")
 
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory):
-    shares = dict.fromkeys(ARMS, 0.5)
+    shares = dict.fromkeys(EVERY_ARM, 0.5)
     root = tmp_path_factory.mktemp("complete")
-    return made_up_study(root, accuracies=shares, experiments=tuple(NAMES), items=2)
+    return made_up_study(root, accuracies=shares, experiments=NAMES, items=2)
 
 
 def costs(scale, store, published, cores=2):
@@ -38,7 +39,7 @@ def test_the_cost_counts_encoders_alone_and_shares_the_cores_among_the_rest(comp
     one, two = (costs("smoke", empty, complete, cores).minutes for cores in (1, 2))
     # made-up runs take 1 second each and 4 to start: one after the other, or two at a time
     assert one == round(RUNS * 5 / 60, 1)
-    assert two == round((1 + (RUNS - 1) / 2) * 5 / 60, 1)
+    assert two == round((ENCODERS + (RUNS - ENCODERS) / 2) * 5 / 60, 1)
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -4,7 +4,17 @@ import pytest
 
 import crosslab.arms
 from crosslab import experiments
-from crosslab.arms import ARMS, SWEPT, method_key, method_settings, methods_of
+from crosslab.arms import (
+    ALIGNING,
+    ARMS,
+    COMPOSITIONS,
+    SIZES,
+    SWEPT,
+    composition_of,
+    method_key,
+    method_settings,
+    methods_of,
+)
 from crosslab.claims import bars, claims
 from crosslab.config import (
     AdversarialConfig,
@@ -16,15 +26,23 @@ from crosslab.config import (
 )
 from crosslab.errors import UsageError
 from crosslab.experiments import (
+    COLLECTED,
+    COLLECTING,
     EXPERIMENTS,
     MATRIX,
+    MBERT,
     MECHANISM,
+    QUESTION_EXPERIMENTS,
     SOURCE_DEV,
+    encoder_of,
     experiments_of,
     recipes_of,
 )
+from crosslab.lab.retrieval import TASK as RETRIEVAL
 from crosslab.lab.tasks import TASKS
-from crosslab.methods import METHODS
+from crosslab.literature.testimony import questions
+from crosslab.making.questions import TRIALS
+from crosslab.methods import ALIGNING_METHODS, METHODS
 from crosslab.runs import arm_run, changes, chosen_runs, encoder_run, planned_runs
 from crosslab.scales import SCALES, study_config
 
@@ -36,6 +54,43 @@ def test_an_experiment_names_only_what_exists(experiment):
     assert experiment.evaluation in {MATRIX, MECHANISM, SOURCE_DEV}
     assert set(experiment.scales) <= set(SCALES)
     assert set(experiment.claims) <= {claim.claim_id for claim in claims()}
+
+
+@pytest.mark.parametrize("experiment", QUESTION_EXPERIMENTS.values(), ids=QUESTION_EXPERIMENTS)
+def test_an_experiment_on_a_question_names_only_what_exists(experiment):
+    assert {method_key(arm) for arm in experiment.arms} <= set(METHODS)
+    aligning = {composition_of(arm).aligned for arm in experiment.arms}
+    assert aligning <= {"", *ALIGNING_METHODS}
+    assert experiment.task in {*TASKS, RETRIEVAL.key}
+    assert experiment.evaluation in TRIALS
+    assert (experiment.question in questions()) != (experiment.evaluation == COLLECTED)
+
+
+def test_every_question_has_an_experiment_of_its_name():
+    asked = {each.question for each in QUESTION_EXPERIMENTS.values() if each.question}
+    assert asked == set(questions()) == set(QUESTION_EXPERIMENTS) - {COLLECTING}
+
+
+def test_every_composition_is_compared_somewhere():
+    compared = {arm for each in QUESTION_EXPERIMENTS.values() for arm in each.arms}
+    assert set(COMPOSITIONS) <= compared
+    assert set(ALIGNING) <= compared
+
+
+def test_an_arm_of_a_size_begins_with_the_encoder_of_that_size_and_all_others_with_the_usual_one():
+    for name, each in QUESTION_EXPERIMENTS.items():
+        for arm in each.arms:
+            size = arm.rpartition("-")[2]
+            if name == COLLECTING:
+                assert encoder_of(each, arm) not in {MBERT, *SIZES.values()}
+            else:
+                assert encoder_of(each, arm) == SIZES.get(size, MBERT)
+
+
+def test_only_runs_that_are_asked_collected_items_wait_for_them():
+    collecting = arm_run("smoke", COLLECTING, "standard", 1000).unit
+    waiting = {each.unit.experiment for each in planned_runs("smoke") if collecting in each.parents}
+    assert waiting == {"alignment-consistency", "scales"}
 
 
 @pytest.mark.parametrize("bar", bars(), ids=lambda bar: f"{bar.claim_id}-{bar.rung}")
@@ -111,7 +166,10 @@ def test_changes_name_what_came_what_went_and_what_is_different():
 @pytest.mark.parametrize(
     ("scale", "expected"),
     [
-        ("smoke", ["transfer-paraphrase", "transfer-nli", "mechanism"]),
+        (
+            "smoke",
+            ["transfer-paraphrase", "transfer-nli", "mechanism", *QUESTION_EXPERIMENTS],
+        ),
         ("lab", ["transfer-paraphrase", "transfer-nli", "mechanism"]),
         ("tuning", ["tuning-paraphrase", "tuning-nli"]),
     ],
@@ -129,7 +187,7 @@ def test_every_arm_of_an_experiment_is_run_under_every_seed(scale):
         (name, arm, seed)
         for name, each in experiments_of(scale).items()
         for arm in each.arms
-        for seed in seeds_of(scale, arm in each.barred)
+        for seed in ((1000,) if name == COLLECTING else seeds_of(scale, arm in each.barred))
     }
 
 
@@ -218,15 +276,25 @@ def changed(before, after):
     return {run[:2] for run in before if before[run] != after[run]}
 
 
-def runs_of(*arms):
-    """Return every experiment of scale smoke with each of these arms that it compares."""
+def runs_of(*methods, those=None):
+    """Return every experiment of scale smoke with each arm that fine-tunes with these methods."""
     return {
         (name, arm)
-        for name, each in EXPERIMENTS.items()
-        if "smoke" in each.scales
+        for name, each in experiments_of("smoke").items()
+        if those is None or name in those
         for arm in each.arms
-        if arm in arms
+        if method_key(arm) in methods
     }
+
+
+OF_CLAIMS = runs_of(*ARMS, those=EXPERIMENTS)
+OF_QUESTIONS = runs_of(*ARMS, those=QUESTION_EXPERIMENTS)
+ENCODERS = {("pretraining", recipe) for recipe in recipes_of("smoke")}
+ALIGNED = {run for run in OF_QUESTIONS if composition_of(run[1]).aligned}
+UNDER_ATTACK = {run for run in OF_QUESTIONS if run[0] in {"retrieval-attack", "scales"}}
+ASKED_COLLECTED = {
+    run for run in OF_QUESTIONS if run[0] in {COLLECTING, "alignment-consistency", "scales"}
+}
 
 
 def test_the_settings_of_a_variant_are_part_of_its_fingerprint_and_of_no_other(monkeypatch):
@@ -265,10 +333,10 @@ def test_changed_settings_of_a_method_change_its_own_runs_and_no_others(
 @pytest.mark.parametrize(
     ("part", "other", "expected"),
     [
-        ("mechanism", {"attack_steps": 9}, {run for run in runs_of(*ARMS) if run[0] == MECHANISM}),
-        ("finetune", {"checkpoints": 9}, runs_of(*ARMS)),
-        ("task", {"seed": 9}, runs_of(*ARMS)),
-        ("pretrain", {"steps": 9}, {("pretraining", "mbert"), *runs_of(*ARMS)}),
+        ("mechanism", {"attack_steps": 9}, {run for run in OF_CLAIMS if run[0] == MECHANISM}),
+        ("finetune", {"checkpoints": 9}, OF_CLAIMS),
+        ("task", {"seed": 9}, OF_CLAIMS),
+        ("pretrain", {"steps": 9}, ENCODERS | OF_CLAIMS | OF_QUESTIONS),
     ],
 )
 def test_changed_settings_of_a_part_change_the_runs_that_it_is_part_of(
@@ -281,12 +349,38 @@ def test_changed_settings_of_a_part_change_the_runs_that_it_is_part_of(
     assert changed(before, fingerprints("smoke")) == expected
 
 
+@pytest.mark.parametrize(
+    ("part", "other", "expected"),
+    [
+        ("contrast", {"steps": 9}, ALIGNED),
+        ("robust_noise", {"radius": 9.0}, {("retrieval-attack", "hybrid-batch-noise")}),
+        ("robust_adversarial", {"radius": 9.0}, {("retrieval-attack", "hybrid-batch-adversarial")}),
+        ("confusion", {"weight": 9.0}, {run for run in ALIGNED if "adversarial" in run[1][:18]}),
+        ("adapting", {"steps": 9}, {run for run in OF_QUESTIONS if "adapted" in run[1]}),
+        ("collecting", {"tested": 9}, ASKED_COLLECTED),
+        (
+            "attack",
+            {"steps": 9},
+            {r for r in OF_QUESTIONS if r[0] in {"retrieval-attack", "scales"}},
+        ),
+    ],
+)
+def test_changed_settings_of_a_question_change_the_runs_that_read_them(
+    monkeypatch, part, other, expected
+):
+    before = fingerprints("smoke")
+    config = study_config("smoke")
+    asked = replace(config.questions, **{part: replace(getattr(config.questions, part), **other)})
+    monkeypatch.setitem(SCALES, "smoke", replace(config, questions=asked))
+    assert changed(before, fingerprints("smoke")) == expected
+
+
 def test_how_a_run_is_evaluated_is_part_of_what_it_is(monkeypatch):
     before = fingerprints("smoke")
     other = replace(EXPERIMENTS["transfer-nli"], evaluation=SOURCE_DEV)
     monkeypatch.setattr(experiments, "EXPERIMENTS", {**EXPERIMENTS, "transfer-nli": other})
     found = changed(before, fingerprints("smoke"))
-    assert found == {run for run in runs_of(*ARMS) if run[0] == "transfer-nli"}
+    assert found == {run for run in OF_CLAIMS if run[0] == "transfer-nli"}
 
 
 def test_an_experiment_is_refused_at_a_scale_it_is_not_part_of():

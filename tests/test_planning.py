@@ -4,20 +4,28 @@ import shutil
 import pytest
 from conftest import made_up_study
 
-from crosslab.arms import ARMS
-from crosslab.experiments import EXPERIMENTS, PRETRAINING, STEPS
+from crosslab.experiments import (
+    COLLECTING,
+    MBERT,
+    PRETRAINING,
+    STEPS,
+    experiments_of,
+    recipes_of,
+)
 from crosslab.planning import batches, explained, steps
 from crosslab.records import Store
 from crosslab.runs import planned_runs
 
-NAMES = [name for name, each in EXPERIMENTS.items() if "smoke" in each.scales]
-RUNS = len(planned_runs("smoke"))  # one of them the encoder's
+NAMES = tuple(experiments_of("smoke"))
+EVERY_ARM = {arm for each in experiments_of("smoke").values() for arm in each.arms}
+RUNS = len(planned_runs("smoke"))
+ENCODERS = len(recipes_of("smoke"))
 
 
 def all_of(root, **changed):
     """Write a made-up study of every run there is at scale smoke."""
-    shares = dict.fromkeys(ARMS, 0.5)
-    return made_up_study(root, accuracies=shares, experiments=tuple(NAMES), items=2, **changed)
+    shares = dict.fromkeys(EVERY_ARM, 0.5)
+    return made_up_study(root, accuracies=shares, experiments=NAMES, items=2, **changed)
 
 
 @pytest.fixture(scope="module")
@@ -53,20 +61,35 @@ def test_what_counts_most_comes_first_and_an_encoder_just_before_it_is_needed():
 
 
 def test_runs_of_one_seed_share_a_notebook_and_wait_for_their_encoder():
-    made = batches(planned_runs("smoke"))
-    assert [batch.name for batch in made] == [
-        "pretraining-seed-0",
-        *(f"{name}-seed-{seed}" for seed in (0, 1) for name in NAMES if "transfer" in name),
-        *(f"mechanism-seed-{seed}" for seed in (0, 1)),
-    ]
-    for batch in made[1:]:
-        assert batch.arms == EXPERIMENTS[batch.experiment].arms
-        assert batch.needs == ("pretraining-seed-0",)
+    made = {batch.name: batch for batch in batches(planned_runs("smoke"))}
+    encoders = {
+        f"pretraining-{recipe}-seed-{int(recipe.endswith('collector'))}"
+        for recipe in recipes_of("smoke")
+    }
+    others = {f"{name}-seed-{seed}" for seed in (0, 1) for name in NAMES if name != COLLECTING}
+    assert set(made) == {*encoders, *others, "collecting-seed-1000"}
+    for name in others:
+        batch = made[name]
+        assert batch.arms == experiments_of("smoke")[batch.experiment].arms
+        assert f"pretraining-{MBERT}-seed-0" in batch.needs
+    assert made["transfer-nli-seed-0"].needs == (f"pretraining-{MBERT}-seed-0",)
+    assert "collecting-seed-1000" in made["scales-seed-1"].needs
+    assert "collecting-seed-1000" not in made["retrieval-attack-seed-1"].needs
+
+
+def test_what_bears_on_a_claim_begins_once_its_encoder_is_there():
+    names = [batch.name for batch in batches(planned_runs("smoke"))]
+    assert names[0] == f"pretraining-{MBERT}-seed-0"
+    assert {each.split("-seed")[0] for each in names[1:5]} == {
+        "transfer-paraphrase",
+        "transfer-nli",
+    }
 
 
 def test_an_encoder_that_is_there_is_not_waited_for():
     runs = [each for each in planned_runs("smoke") if each.parents]
-    assert all(batch.needs == () for batch in batches(runs))
+    needs = {need for batch in batches(runs) for need in batch.needs}
+    assert needs == {"collecting-seed-1000"}
 
 
 def test_a_complete_study_has_nothing_to_do(complete):

@@ -3,6 +3,7 @@ import shutil
 import pytest
 
 from crosslab import provenance, runs
+from crosslab.arms import SIZES
 from crosslab.provenance import PACKAGE_FOLDER, digest_of, source_digests
 from crosslab.runs import chosen_runs, planned_runs
 
@@ -57,7 +58,13 @@ def test_comments_and_docstrings_change_no_fingerprint(copied_source):
 
 
 ALL = ("",)
-FINE_TUNED = ("transfer", "mechanism")
+OF_CLASSES = ("collecting", "alignment-", "adaptation-", "scales")  # questions, fine-tuned for
+FINE_TUNED = ("transfer", "mechanism", *OF_CLASSES)
+PREPARED = ("retrieval-", "alignment-", "adaptation-")  # questions, aligned or adapted
+
+
+def sizes_of(method):
+    return tuple(f" {method}-{size} seed" for size in SIZES)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +74,7 @@ FINE_TUNED = ("transfer", "mechanism")
             "methods/smoothing_synonyms.py",
             "neighbours, context.generator)",
             "neighbours, context.generator, None)",
-            (" smoothing-synonyms seed",),
+            (" smoothing-synonyms seed", *sizes_of("smoothing-synonyms")),
         ),
         (
             "methods/code_switch.py",
@@ -79,20 +86,29 @@ FINE_TUNED = ("transfer", "mechanism")
             "methods/adversarial.py",
             "Final = 1.5",
             "Final = 1.6",
-            (" adversarial seed", "mechanism"),
+            (" adversarial seed", "mechanism", *PREPARED, *sizes_of("adversarial")),
         ),
         ("methods/base.py", "choices > 0", "choices >= 1", ALL),
         ("mechanism.py", "_BATCH: Final = 128", "_BATCH: Final = 64", ("mechanism",)),
         ("evaluation.py", "_BATCH: Final = 128", "_BATCH: Final = 64", FINE_TUNED),
+        ("trials/exchanging.py", '"mixing"', '"mixed"', ("retrieval-attack", "scales")),
+        ("retrieval/contrast.py", "one_hot(right", "one_hot(1 * right", PREPARED),
+        ("methods/labse.py", "0.3", "0.4", (" labse seed", "-labse seed")),
+        ("lab/domains.py", "standard_normal", "normal", PREPARED),
         ("recipes.py", "dice < 0.8", "dice < 0.7", ALL),
         ("training.py", "item()", "double().item()", ALL),
         (
             "lab/paraphrase.py",
             "WEIGHT: Final = 0.4",
             "WEIGHT: Final = 0.5",
-            ("transfer-paraphrase", "mechanism"),
+            ("transfer-paraphrase", "mechanism", "adaptation-"),
         ),
-        ("lab/nli.py", '"every to some"', '"every and some"', ("transfer-nli",)),
+        (
+            "lab/nli.py",
+            '"every to some"',
+            '"every and some"',
+            ("transfer-nli", "collecting", "alignment-", "scales"),
+        ),
         ("figures/style.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", ()),
         ("book/render.py", "+.1f", "+.2f", ()),
     ],

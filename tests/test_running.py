@@ -118,7 +118,7 @@ def crafted(root, task):
     """Return what training might have left: a last model, a better one before it, and both."""
     config = study_config("smoke")
     lab = laboratory(config.lab)
-    (encoder,) = chosen_runs("pretraining", "smoke")
+    (encoder,) = chosen_runs("pretraining", "smoke", ("mbert",))
     weights = (Store(root).folder(encoder.unit) / WEIGHTS).read_bytes()
     known = restored(lab, config.encoder, weights)
     last, before = (classifier(known, 3, seed) for seed in (0, 1))
@@ -294,7 +294,7 @@ def test_the_same_run_writes_the_same_bytes_again(root, tmp_path, experiment, ar
 
 
 def test_an_encoder_is_recorded_with_its_weights_and_how_its_words_line_up(root):
-    (planned,) = chosen_runs("pretraining", "smoke")
+    (planned,) = chosen_runs("pretraining", "smoke", ("mbert",))
     store = Store(root)
     record = store.record(planned.unit)
     assert set(record.files) == {ANSWERS, WEIGHTS}

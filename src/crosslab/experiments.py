@@ -10,18 +10,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from crosslab.arms import (
+    ADAPTED,
+    ALIGNING,
+    ALPHAS,
     ARMS,
     CLAIMED_ARMS,
+    CONFUSED,
     CONTROL,
     PAPER_ARMS,
     REAL_ARMS,
     REAL_SWEPT,
+    ROBUST,
+    SIZES,
     SWEPT,
     THROUGHOUT,
+    composition_of,
 )
 from crosslab.scales import study_config
 
 PRETRAINING: Final = "pretraining"
+
+
+COLLECTING: Final = "collecting"
 
 
 GRAFT, GRAFT_TEXT, GRAFT_PAIRS = "graft", "graft+text", "graft+pairs"
@@ -36,8 +46,17 @@ SCRATCH: Final = "scratch"  # pre-trained from nothing, on real text
 CHECKPOINTS: Final = ("mbert", "xlm-r-base", "xlm-r-large", "xlm-100")  # as published
 
 
+MBERT: Final = "mbert"
+
+
+COLLECTOR: Final = "mbert-collector"  # that no arm begins with
+
+
 RECIPES: Final = (
-    *CHECKPOINTS,
+    MBERT,
+    *(each for each in SIZES.values() if each != MBERT),
+    COLLECTOR,
+    *CHECKPOINTS[1:],
     *STEPS,
     SCRATCH,
 )  # how an encoder is made; the lab makes its own mbert
@@ -47,6 +66,17 @@ MATRIX: Final = "matrix"  # every test item in every ordered pair of languages
 
 
 MECHANISM: Final = "mechanism"  # distances, noise and votes
+
+
+# What the five questions are answered by.
+AGREEMENT: Final = "agreement"  # answers to the same items in all languages
+ATTACKED: Final = "attacked"  # searches under attack
+ACROSS_DOMAINS: Final = "across-domains"  # searches within domains, and from one to another
+IN_DOMAIN: Final = "in-domain"  # answers to items of a domain that was not learned from
+OF_SIZES: Final = "of-sizes"  # alignment, and answers to items made hard
+
+
+COLLECTED: Final = "collected"  # items that fool a model, for others to be asked
 
 
 SOURCE_DEV: Final = "source-dev"  # source-language dev items alone: what settings are chosen by
@@ -59,7 +89,8 @@ class Experiment:
     task: str
     arms: tuple[str, ...]
     claims: tuple[str, ...]
-    encoder: str = "mbert"
+    question: str = ""  # that it is put to, of those that no claim answers
+    encoder: str = MBERT
     evaluation: str = MATRIX
     barred: tuple[str, ...] = ()  # arms that a bar compares, which may need more seeds
     scales: tuple[str, ...] = ("smoke", "lab")
@@ -89,7 +120,70 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
 }
 
 
-# On real languages the same two questions are put to an encoder whose alignment was trained,
+_REHEARSED: Final = ("smoke",)  # not counted before what will count as what is locked
+
+
+# The questions that no claim answers; what each is about stands in `claims/questions.yaml`.
+QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
+    COLLECTING: Experiment(
+        task="nli",
+        arms=(CONTROL,),
+        claims=(),
+        encoder=COLLECTOR,
+        evaluation=COLLECTED,
+        scales=_REHEARSED,
+    ),
+    "alignment-consistency": Experiment(
+        task="nli",
+        arms=(CONTROL, *ALIGNING),
+        claims=(),
+        question="alignment-consistency",
+        evaluation=AGREEMENT,
+        scales=_REHEARSED,
+    ),
+    "retrieval-attack": Experiment(
+        task="retrieval",
+        arms=(
+            *ALIGNING,
+            *(f"hybrid-batch-{robust}" for robust in ROBUST),
+            *(f"hybrid-batch-alpha-{alpha}" for alpha in ALPHAS),
+        ),
+        claims=(),
+        question="retrieval-attack",
+        evaluation=ATTACKED,
+        scales=_REHEARSED,
+    ),
+    "retrieval-domains": Experiment(
+        task="retrieval",
+        arms=("contrastive-mono", "hybrid-batch", CONFUSED, f"{CONFUSED}-hybrid-batch"),
+        claims=(),
+        question="retrieval-domains",
+        evaluation=ACROSS_DOMAINS,
+        scales=_REHEARSED,
+    ),
+    "adaptation-paraphrase": Experiment(
+        task="paraphrase",
+        arms=(
+            *(CONTROL, "hybrid-batch", "labse"),
+            *(ADAPTED, f"{ADAPTED}-hybrid-batch", f"{ADAPTED}-labse"),
+        ),
+        claims=(),
+        question="adaptation-paraphrase",
+        evaluation=IN_DOMAIN,
+        scales=_REHEARSED,
+    ),
+    "scales": Experiment(
+        task="nli",
+        arms=tuple(f"{method}-{size}" for size in SIZES for method in CLAIMED_ARMS),
+        claims=(),
+        question="scales",
+        evaluation=OF_SIZES,
+        scales=_REHEARSED,
+    ),
+}
+
+
+# On real languages the claims are put to an encoder whose alignment was trained,
 # and again, with fewer arms, to one whose words were only put in place.
 REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = (
     {
@@ -148,14 +242,20 @@ PAPER_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
 def experiments_of(scale: str) -> Mapping[str, Experiment]:
     """Return the experiments that a scale has, by name."""
     study_config(scale)  # a scale that does not exist is refused by name
-    everywhere = (EXPERIMENTS, REAL_EXPERIMENTS, PAPER_EXPERIMENTS)
+    everywhere = (EXPERIMENTS, QUESTION_EXPERIMENTS, REAL_EXPERIMENTS, PAPER_EXPERIMENTS)
     return {
         name: each for those in everywhere for name, each in those.items() if scale in each.scales
     }
 
 
+def encoder_of(experiment: Experiment, arm: str) -> str:
+    """Return the encoder that an arm of an experiment begins with."""
+    own = composition_of(arm).encoder
+    return experiment.encoder if own == MBERT else own
+
+
 def recipes_of(scale: str) -> tuple[str, ...]:
     """Return the encoders that the experiments of a scale start from, and those they build on."""
-    asked = {each.encoder for each in experiments_of(scale).values()}
+    asked = {encoder_of(each, arm) for each in experiments_of(scale).values() for arm in each.arms}
     last = max((STEPS.index(each) for each in asked if each in STEPS), default=-1)
     return tuple(each for each in RECIPES if each in asked or each in STEPS[: last + 1])

@@ -142,10 +142,11 @@ def batch_name(unit: Unit) -> str:
     """Return the name of the batch a run is in, which its log and its marker carry too.
 
     Starting a notebook takes seconds: much of a run in the laboratory, nothing of one on real
-    languages, where cores would stand idle behind a long batch. Steps of grafting build on each
-    other and stay together.
+    languages, or of an encoder, where cores would stand idle behind a long batch. Steps of
+    grafting build on each other and stay together.
     """
-    alone = _on_real_languages(unit) and unit.arm not in STEPS
+    long = _on_real_languages(unit) or unit.experiment == PRETRAINING
+    alone = long and unit.arm not in STEPS
     return f"{unit.experiment}{f'-{unit.arm}' if alone else ''}-seed-{unit.seed}"
 
 

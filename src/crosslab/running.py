@@ -12,8 +12,8 @@ import pandas as pd
 from crosslab.bookmarks import bookmark_file
 from crosslab.config import RealStudyConfig, StudyConfig
 from crosslab.errors import StoreError
-from crosslab.experiments import PRETRAINING
-from crosslab.making import laboratory, real
+from crosslab.experiments import COLLECTING, PRETRAINING
+from crosslab.making import laboratory, questions, real
 from crosslab.making.made import WEIGHTS, Made
 from crosslab.progress import FileReport
 from crosslab.provenance import commit, machine
@@ -71,20 +71,25 @@ def _made(store: Store, planned: PlannedRun, data: str, gpus: int) -> Record:
 
 def _lab_made(config: StudyConfig, store: Store, planned: PlannedRun, report: FileReport) -> Made:
     if planned.unit.experiment == PRETRAINING:
-        return laboratory.encoder(config, report)
-    return laboratory.arm(config, planned, _encoder_weights(store, planned), report)
+        return laboratory.encoder(config, planned, report)
+    weights = _parent_file(store, planned, PRETRAINING, WEIGHTS)
+    if planned.settings["evaluation"] in questions.TRIALS:
+        collected = None
+        if any(parent.experiment == COLLECTING for parent in planned.parents):
+            collected = _parent_file(store, planned, COLLECTING, questions.COLLECTED_ITEMS)
+        return questions.tried(config, planned, weights, collected, report)
+    return laboratory.arm(config, planned, weights, report)
 
 
-def _encoder_weights(store: Store, planned: PlannedRun) -> bytes:
-    """Return the weights of the encoder a run starts from, checked against its record."""
-    (parent,) = planned.parents
+def _parent_file(store: Store, planned: PlannedRun, experiment: str, name: str) -> bytes:
+    """Return a file of a run that this one builds on, checked against its record."""
+    (parent,) = (each for each in planned.parents if each.experiment == experiment)
     if store.state(parent) != "present":
         raise StoreError(
-            f"{store.folder(parent)} is missing or damaged: the encoder that "
-            f"{planned.unit.label} starts from. Run: crosslab run {PRETRAINING} "
-            f"--scale {parent.scale} --results {store.root}"
+            f"{store.folder(parent)} is missing or damaged: {planned.unit.label} starts from its "
+            f"{name}. Run: crosslab run {experiment} --scale {parent.scale} --results {store.root}"
         )
-    return (store.folder(parent) / WEIGHTS).read_bytes()
+    return (store.folder(parent) / name).read_bytes()
 
 
 def _scalars(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -1,14 +1,24 @@
 """The runs that each experiment consists of, and what their answers depend on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from crosslab.arms import WORD_DATA, matching_of, method_key, method_settings
+from crosslab.arms import (
+    ADAPTED,
+    CONFUSED,
+    WORD_DATA,
+    composition_of,
+    matching_of,
+    method_key,
+    method_settings,
+)
 from crosslab.config import (
     AnyStudyConfig,
+    EncoderConfig,
+    PretrainConfig,
     RealStudyConfig,
     RealTaskConfig,
     StudyConfig,
@@ -19,19 +29,29 @@ from crosslab.data.catalogue import CARDS
 from crosslab.data.folder import FolderSource, folder_source
 from crosslab.errors import UnknownNameError, UsageError
 from crosslab.experiments import (
+    ACROSS_DOMAINS,
+    AGREEMENT,
+    ATTACKED,
+    COLLECTED,
+    COLLECTING,
     EXPERIMENTS,
     GRAFT,
     GRAFT_PAIRS,
     GRAFT_TEXT,
+    IN_DOMAIN,
     MATRIX,
+    MBERT,
     MECHANISM,
+    OF_SIZES,
     PAPER_EXPERIMENTS,
     PRETRAINING,
+    QUESTION_EXPERIMENTS,
     REAL_EXPERIMENTS,
     SCRATCH,
     SOURCE_DEV,
     STEPS,
     Experiment,
+    encoder_of,
     experiments_of,
     recipes_of,
 )
@@ -93,7 +113,27 @@ _EVALUATION_ENTRY: Final[Mapping[str, tuple[str, ...]]] = {
     MATRIX: ("crosslab.evaluation",),
     MECHANISM: ("crosslab.mechanism",),
     SOURCE_DEV: ("crosslab.evaluation",),
+    COLLECTED: ("crosslab.trials.collecting",),
+    AGREEMENT: ("crosslab.trials.agreement",),
+    ATTACKED: ("crosslab.trials.attacked",),
+    ACROSS_DOMAINS: ("crosslab.trials.domains",),
+    IN_DOMAIN: ("crosslab.trials.adaptation",),
+    OF_SIZES: ("crosslab.trials.sizes",),
 }
+
+
+# What a question reads of the settings that all of them share, by how it is answered.
+_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
+    COLLECTED: ("collecting", "items", "finetune"),
+    AGREEMENT: ("collecting", "items", "finetune", "queries", "measured"),
+    ATTACKED: ("attack", "queries"),
+    ACROSS_DOMAINS: ("queries", "trained_domains", "new_domain", "measured"),
+    IN_DOMAIN: ("items", "finetune", "queries", "new_domain"),
+    OF_SIZES: ("attack", "collecting", "items", "finetune", "measured"),
+}
+
+
+_BY_COLLECTED: Final = (AGREEMENT, OF_SIZES)  # asked about items that were collected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,30 +155,37 @@ class PlannedRun:
 Revisions = Mapping[str, str]  # of data sets, by card; those published where none is given
 
 
-def encoder_run(
-    scale: str, recipe: str = "mbert", revisions: Revisions | None = None
-) -> PlannedRun:
+def encoder_run(scale: str, recipe: str = MBERT, revisions: Revisions | None = None) -> PlannedRun:
     """Return the run that makes an encoder of a scale."""
     config = study_config(scale)
     if isinstance(config, RealStudyConfig):
         if recipe in STEPS:
             return _step_run(config, recipe, revisions)
         return _whole_run(config, recipe, revisions)
+    encoder, pretrain = lab_encoder(config, recipe)
     chosen = {
         "recipe": recipe,
         "lab": settings(config.lab),
-        "encoder": settings(config.encoder),
-        "pretrain": settings(config.pretrain),
-        "threads": config.pretrain.threads,
+        "encoder": settings(encoder),
+        "pretrain": settings(pretrain),
+        "threads": pretrain.threads,
     }
     return _planned(
         config.scale,
         PRETRAINING,
         recipe,
-        seed=config.pretrain.seed,
+        seed=pretrain.seed,
         chosen=chosen,
         entry=_ENCODER_ENTRY,
     )
+
+
+def lab_encoder(config: StudyConfig, recipe: str) -> tuple[EncoderConfig, PretrainConfig]:
+    """Return the size of an encoder of the laboratory, and how it is pre-trained."""
+    if recipe == MBERT:
+        return config.encoder, config.pretrain
+    other = config.questions.encoders[recipe]
+    return other.encoder, replace(config.pretrain, seed=other.seed)
 
 
 def _whole_run(config: RealStudyConfig, recipe: str, revisions: Revisions | None) -> PlannedRun:
@@ -237,12 +284,19 @@ def arm_run(
     """Return one fine-tuning run of an experiment; names are checked by ``chosen_runs``."""
     config = study_config(scale)
     asked = experiments_of(scale)[experiment]
-    encoder = encoder_run(scale, asked.encoder, revisions)
+    encoder = encoder_run(scale, encoder_of(asked, arm), revisions)
+    parents: tuple[Unit, ...] = (encoder.unit,)
     if isinstance(config, RealStudyConfig):
         chosen = _real_settings(config, asked, arm, revisions)
         grafted = asked.encoder in STEPS
         reader = "crosslab.grafting.saved" if grafted else "crosslab.pretrained"
         entry: tuple[str, ...] = (*_REAL_ARM_ENTRY, reader)
+    elif asked.evaluation in _ASKED:
+        chosen, entry = _question_settings(config, asked, arm), _question_entry(asked, arm)
+        if asked.evaluation in _BY_COLLECTED:
+            (collected,) = chosen_runs(COLLECTING, scale)
+            chosen["collected"] = collected.unit.fingerprint
+            parents = (*parents, collected.unit)
     else:
         chosen, entry = _lab_settings(config, asked, arm), _lab_entry(asked)
     return _planned(
@@ -251,8 +305,48 @@ def arm_run(
         arm,
         seed=seed,
         chosen={**chosen, "encoder": encoder.unit.fingerprint},
-        entry=(*entry, f"crosslab.methods.{method_key(arm).replace('-', '_')}"),
-        parents=(encoder.unit,),
+        entry=(*entry, f"crosslab.methods.{_module(method_key(arm))}"),
+        parents=parents,
+    )
+
+
+def _module(key: str) -> str:
+    return key.replace("-", "_")
+
+
+def _question_settings(config: StudyConfig, asked: Experiment, arm: str) -> dict[str, Any]:
+    """Return what a run of a question depends on: what it is composed of, and what is asked."""
+    shared, composition = config.questions, composition_of(arm)
+    read = [
+        *_ASKED[asked.evaluation],
+        *(["contrast", "queries"] if composition.aligned else []),
+        *([f"robust_{composition.robust}"] if composition.robust else []),
+        *(["confusion"] if composition.confused else []),
+        *(["adapting", "domain_sentences", "new_domain"] if composition.adapted else []),
+    ]
+    return {
+        "task": asked.task,
+        "arm": arm,
+        "composition": settings(composition),
+        "method": method_settings(config, composition.method, asked.task),
+        "evaluation": asked.evaluation,
+        "lab": settings(config.lab),
+        "threads": shared.finetune.threads,
+        **{name: settings(getattr(shared, name)) for name in sorted(set(read))},
+    }
+
+
+def _question_entry(asked: Experiment, arm: str) -> tuple[str, ...]:
+    composition = composition_of(arm)
+    methods = [
+        *([composition.aligned] if composition.aligned else []),
+        *([CONFUSED] if composition.confused else []),
+        *([ADAPTED] if composition.adapted else []),
+    ]
+    return (
+        *(f"crosslab.methods.{_module(key)}" for key in methods),
+        *_EVALUATION_ENTRY[asked.evaluation],
+        f"crosslab.lab.{_module(asked.task)}",
     )
 
 
@@ -273,7 +367,7 @@ def _lab_settings(config: StudyConfig, asked: Experiment, arm: str) -> dict[str,
 
 
 def _lab_entry(asked: Experiment) -> tuple[str, ...]:
-    task = f"crosslab.lab.{asked.task.replace('-', '_')}"
+    task = f"crosslab.lab.{_module(asked.task)}"
     return (*_ARM_ENTRY, *_EVALUATION_ENTRY[asked.evaluation], task)
 
 
@@ -327,14 +421,23 @@ def planned_runs(scale: str, revisions: Revisions | None = None) -> list[Planned
 
 def _seeded(config: AnyStudyConfig, asked: Experiment) -> list[tuple[int, str]]:
     """Return the arms of an experiment under each of their seeds, seed by seed."""
+    own = _seeds(config, asked)
     barred = config.barred_seeds if isinstance(config, RealStudyConfig) else 0
-    every = range(config.first_seed, config.first_seed + max(config.seeds, barred))
+    every = range(own.start, own.start + max(len(own), barred))
     return [
-        (seed, arm)
-        for seed in every
-        for arm in asked.arms
-        if seed in config.seed_range or arm in asked.barred
+        (seed, arm) for seed in every for arm in asked.arms if seed in own or arm in asked.barred
     ]
+
+
+def _seeds(config: AnyStudyConfig, asked: Experiment) -> range:
+    """Return the seeds of an experiment: fewer for questions, one where items are collected."""
+    first = config.first_seed
+    if isinstance(config, RealStudyConfig):
+        return config.seed_range
+    if asked.evaluation == COLLECTED:
+        first = config.questions.collecting.first_seed
+        return range(first, first + 1)
+    return range(first, first + config.questions.seeds) if asked.question else config.seed_range
 
 
 def chosen_runs(
@@ -349,7 +452,12 @@ def chosen_runs(
     Every name that is not part of the study is reported, not just the first one.
     """
     config = study_config(scale)
-    everywhere = {**EXPERIMENTS, **REAL_EXPERIMENTS, **PAPER_EXPERIMENTS}
+    everywhere = {
+        **EXPERIMENTS,
+        **QUESTION_EXPERIMENTS,
+        **REAL_EXPERIMENTS,
+        **PAPER_EXPERIMENTS,
+    }
     lookup({**everywhere, PRETRAINING: None}, experiment, kind="experiment")
     asked = experiments_of(scale).get(experiment)
     if asked is None and experiment != PRETRAINING:

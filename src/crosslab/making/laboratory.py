@@ -7,12 +7,13 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from transformers import BertForMaskedLM
 
 from crosslab.arms import method_key, methods_of
 from crosslab.checkpoints import LAST
 from crosslab.config import StudyConfig
 from crosslab.evaluation import accuracy, matrix_answers, matrix_probabilities
-from crosslab.experiments import MATRIX, MECHANISM, SOURCE_DEV
+from crosslab.experiments import MATRIX, MECHANISM, SOURCE_DEV, encoder_of, experiments_of
 from crosslab.finetuning import Finetuned, finetuned
 from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
@@ -25,15 +26,15 @@ from crosslab.pretraining import pretrained, restored, weights
 from crosslab.provenance import digest_of
 from crosslab.records import DataCard, parquet
 from crosslab.registry import lookup
-from crosslab.runs import PlannedRun
+from crosslab.runs import PlannedRun, lab_encoder
 from crosslab.seeding import generator
 from crosslab.training import Report
 
 
-def encoder(config: StudyConfig, report: Report) -> Made:
+def encoder(config: StudyConfig, planned: PlannedRun, report: Report) -> Made:
     """Pre-train an encoder and measure how its words line up."""
     lab = laboratory(config.lab)
-    made = pretrained(lab, config.encoder, config.pretrain, report)
+    made = pretrained(lab, *lab_encoder(config, planned.unit.arm), report)
     frame = made.translations.to_pandas()
     right = frame.assign(right=frame["prediction"] == frame["gold"])
     by_language = right.groupby("first", sort=False)["right"].mean()
@@ -57,7 +58,7 @@ def arm(config: StudyConfig, planned: PlannedRun, known: bytes, report: Report) 
     task = lookup(TASKS, str(planned.settings["task"]), kind="task")
     material = lab_material(lab, task, config.task)
     tuned = finetuned(
-        restored(lab, config.encoder, known),
+        known_encoder(config, planned, known),
         method(method_key(planned.unit.arm), methods_of(config, planned.unit.arm)),
         material,
         config=config.finetune,
@@ -69,9 +70,16 @@ def arm(config: StudyConfig, planned: PlannedRun, known: bytes, report: Report) 
     return Made(
         answers=answers,
         metrics=run_metrics(tuned, metrics),
-        data=[_items_card(lab, task, material.items)],
+        data=[items_card(lab, task, material.items)],
         files=files,
     )
+
+
+def known_encoder(config: StudyConfig, planned: PlannedRun, known: bytes) -> BertForMaskedLM:
+    """Return the encoder that a run starts from, from its weights."""
+    asked = experiments_of(config.scale)[planned.unit.experiment]
+    size, _ = lab_encoder(config, encoder_of(asked, planned.unit.arm))
+    return restored(laboratory(config.lab), size, known)
 
 
 Evaluated = tuple[pa.Table, dict[str, Any], dict[str, bytes]]  # answers, metrics, further files
@@ -138,9 +146,9 @@ def _lines(glossed: Sequence[tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def _items_card(lab: Laboratory, task: Task, items: Mapping[str, Pairs]) -> DataCard:
+def items_card(lab: Laboratory, task: Task, items: Mapping[str, Pairs]) -> DataCard:
     """Return the card of a task's items: sizes, balance, and one glossed example per rule."""
-    test, source = items["test"], lab.config.source
+    test, source = items.get("test", next(iter(items.values()))), lab.config.source
     examples = []
     for rule in sorted(set(test.rule.tolist())):
         one = test.take(np.flatnonzero(test.rule == rule)[:1])

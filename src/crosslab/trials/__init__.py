@@ -1,0 +1,1 @@
+"""Trials: what one run of a research question does, from an encoder to answers."""

@@ -1,0 +1,139 @@
+"""What a search still finds when its queries are attacked: in their embeddings, in their words.
+
+Queries of every language are attacked; the pool holds the passages of all languages, as in
+LAReQA, and is left alone. Words are exchanged for synonyms, or for words of other languages that
+say the same, so that the answer stays what it was.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import torch
+from torch import Tensor
+from transformers import BertForMaskedLM, PreTrainedModel
+
+from crosslab.attacks import embedding, words
+from crosslab.attacks.margins import Found, Margin
+from crosslab.methods.base import PairBatch
+from crosslab.methods.embedding import word_embeddings
+from crosslab.methods.preparing import Aligning
+from crosslab.models import torch_generator
+from crosslab.retrieval.asking import ranked
+from crosslab.retrieval.attacked import search_margin
+from crosslab.retrieval.material import lab_questions
+from crosslab.retrieval.questions import Questions
+from crosslab.retrieval.search import ranks
+from crosslab.retrieval.vectors import embedded, sentence_batch, vectors
+from crosslab.trials.exchanging import RANDOM, WORST, word_tables
+from crosslab.trials.ground import Ground, Tried, queries
+from crosslab.trials.preparing import prepared
+
+NOISE: Final = "noise"
+
+
+Attack = tuple[str, str]  # what is changed, and how it is sought: worst or random
+
+
+def attacked(encoder: BertForMaskedLM, ground: Ground, aligning: tuple[Aligning, ...]) -> Tried:
+    """Align an encoder, let it search, and let its queries be attacked."""
+    model = prepared(encoder, ground, aligning)
+    readers = queries(ground.lab, ground.config)
+    asked = lab_questions(readers["test"], ground.languages, ground.longest)
+    few = lab_questions(
+        readers["test"].few(ground.config.attack.items), ground.languages, ground.longest
+    )
+    return Tried(
+        answers=ranked(model, asked),
+        metrics={},
+        items={split: each.items for split, each in readers.items()},
+        tables={"attacks": attack_table(model, asked, few, ground)},
+    )
+
+
+def attack_table(
+    model: PreTrainedModel, asked: Questions, few: Questions, ground: Ground
+) -> pa.Table:
+    """Return where each answer comes in the pool of all languages, by attack and budget."""
+    model.eval()
+    pool = np.concatenate(
+        [embedded(model, asked.passages.in_language(key)) for key in asked.languages]
+    )
+    begins = np.arange(len(asked.languages)) * len(asked.names)
+    right = np.arange(len(few.names))[:, None] + begins
+    tables = []
+    for language in asked.languages:
+        batch = sentence_batch(few.queries.in_language(language))
+        margin = search_margin(model, pool, right)
+        for (kind, sought), budgets, found in _attacks(model, margin, batch, ground, language):
+            for budget, moved in zip(budgets, found, strict=True):
+                places = ranks(moved, pool, right)
+                tables.append(_rows(few.names, language, kind, sought, budget, places, asked))
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def _attacks(
+    model: PreTrainedModel, margin: Margin, batch: PairBatch, ground: Ground, language: str
+) -> Iterator[tuple[Attack, tuple[float, ...], list[np.ndarray]]]:
+    """Yield every attack: its budgets, and the vectors of the queries at each of them."""
+    config = ground.config.attack
+    items = torch.arange(len(batch.labels))
+    field = embedding.Attacked(model, margin, batch, items)
+    own = word_embeddings(model, batch).detach()
+
+    def moved(found: Found) -> list[np.ndarray]:
+        return [_read(model, batch, own + noise) for noise in found.changed]
+
+    yield (NOISE, WORST), config.radii, moved(embedding.worst(field, config.radii, config.steps))
+    chance = torch_generator(ground.seed, "attack", NOISE, language)
+    drawn = embedding.at_random(field, config.radii, config.steps, chance)
+    yield (NOISE, RANDOM), config.radii, moved(drawn)
+
+    budgets = tuple(map(float, range(config.budget + 1)))
+    for kind, table in word_tables(ground.lab, language).items():
+        exchange = words.Exchange(margin, batch, items, table)
+
+        def said(found: Found, exchange: words.Exchange = exchange) -> list[np.ndarray]:
+            return [_read(model, words.exchanged(exchange, each)) for each in found.changed]
+
+        chance = torch_generator(ground.seed, "attack", kind, language)
+        sought = words.worst(exchange, config.budget, tries=config.tries, generator=chance)
+        yield (kind, WORST), budgets, said(sought)
+        drawn = words.at_random(exchange, config.budget, generator=chance)
+        yield (kind, RANDOM), budgets, said(drawn)
+
+
+def _read(model: PreTrainedModel, batch: PairBatch, embeddings: Tensor | None = None) -> np.ndarray:
+    with torch.inference_mode():
+        found: np.ndarray = vectors(model, batch, embeddings=embeddings).float().cpu().numpy()
+    return found
+
+
+def _rows(  # noqa: PLR0913, PLR0917 - the columns of a table
+    names: tuple[str, ...],
+    language: str,
+    kind: str,
+    sought: str,
+    budget: float,
+    places: np.ndarray,
+    asked: Questions,
+) -> pa.Table:
+    """Return one row per query and language of its answer."""
+    queries_asked, answers = places.shape
+    total = queries_asked * answers
+
+    def same(value: Any) -> pa.Array:
+        return pa.array([value] * total).dictionary_encode()
+
+    return pa.table(
+        {
+            "item": pa.array(np.repeat(list(names), answers)).dictionary_encode(),
+            "first": same(language),
+            "second": pa.array(list(asked.languages) * queries_asked).dictionary_encode(),
+            "attack": same(kind),
+            "sought": same(sought),
+            "budget": pa.array(np.full(total, budget, dtype=np.float32)),
+            "pooled_rank": pa.array(places.ravel().astype(np.int32)),
+        }
+    )
