@@ -21,8 +21,9 @@ def records_words(found: Probes) -> str:
     said = [
         f"Measured on {items:,} test items in {languages} languages; runs: "
         + ", ".join(f"`{arm}` {count}" for arm, count in seeds.items())
-        + f". Votes were taken on {found.votes['item'].nunique():,} of the items. Without noise, "
-        "an answer is the same as in the chapters on transfer, of which these items are a part."
+        + f". Votes were taken on {found.votes['item'].nunique():,} of the items. They mean the "
+        "same as the first items in the chapters on transfer; some of their words are other "
+        "synonyms, so that answers without noise need not be the same as there."
     ]
     if found.missing:
         said.append(
