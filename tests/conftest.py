@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from crosslab.config import EncoderConfig
-from crosslab.experiments import PRETRAINING
+from crosslab.experiments import PRETRAINING, STEPS
 from crosslab.lab.laboratory import laboratory
 from crosslab.records import DataCard, Manifest, Store, Unit
 from crosslab.runs import planned_runs
@@ -200,9 +200,12 @@ def made_up_study(  # noqa: PLR0913 - what a study may differ in
     """Write a study of made-up records, of these experiments and arms, and return its store."""
     store = Store(root)
     shares = accuracies or {"standard": 0.6, "smoothing-synonyms": 0.7}
-    units = [each.unit for each in planned_runs(scale)]
-    encoders = [each for each in units if each.experiment == PRETRAINING]
-    encoder, planned = encoders[0], units[len(encoders) :]
+    runs = planned_runs(scale)
+    needed = {unit for run in runs if run.unit.experiment in experiments for unit in run.parents}
+    units = [each.unit for each in runs]
+    encoder, *further = (each for each in units if each.experiment == PRETRAINING)
+    encoders = [encoder, *(each for each in further if each in needed and each.arm not in STEPS)]
+    planned = [each for each in units if each.experiment != PRETRAINING]
     arms = [each for each in planned if each.experiment in experiments and each.arm in shares]
     if seeds is not None:
         lowest = study_config(scale).first_seed

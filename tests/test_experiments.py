@@ -356,7 +356,7 @@ def test_changed_settings_of_a_part_change_the_runs_that_it_is_part_of(
         ("robust_noise", {"radius": 9.0}, {("retrieval-attack", "hybrid-batch-noise")}),
         ("robust_adversarial", {"radius": 9.0}, {("retrieval-attack", "hybrid-batch-adversarial")}),
         ("confusion", {"weight": 9.0}, {run for run in ALIGNED if "adversarial" in run[1][:18]}),
-        ("adapting", {"steps": 9}, {run for run in OF_QUESTIONS if "adapted" in run[1]}),
+        ("adapting", {"steps": 9}, {run for run in OF_QUESTIONS if composition_of(run[1]).text}),
         ("collecting", {"tested": 9}, ASKED_COLLECTED),
         (
             "attack",

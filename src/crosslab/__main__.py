@@ -110,7 +110,6 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Make runs of one experiment through the run notebook."""
     from crosslab.book.run import execute
-    from crosslab.experiments import PRETRAINING
     from crosslab.processes import end_with
     from crosslab.runs import chosen_runs, revisions_of
 
@@ -123,8 +122,10 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     store = Store(results)
     asked = {each.unit for each in planned}
     parents = {each for one in planned for each in one.parents} - asked
-    if any(store.state(each) != "present" for each in parents):
-        run(PRETRAINING, scale=scale, results=results, data=data, gpus=gpus)
+    missing = [each for each in parents if store.state(each) != "present"]
+    for first in sorted({each.experiment for each in missing}):
+        before = sorted(each.arm for each in missing if each.experiment == first)
+        run(first, scale=scale, arm=before, results=results, data=data, gpus=gpus)
     # A study seals what its runs wrote when it ends.
     with sealing(store, scale) if parent is None else nullcontext():
         for number in sorted({each.unit.seed for each in planned}):

@@ -74,7 +74,7 @@ class Composition:
     """An arm that prepares its encoder before anything is fine-tuned, or begins with another."""
 
     encoder: str = "mbert"
-    adapted: bool = False  # to the domain that it is asked about
+    text: str = ""  # that it reads first: of the domain that it is asked about, or of none
     aligned: str = ""  # the method that aligns it, if any
     alpha: float | None = None  # of hybrid-batch, where it is not the published one
     robust: str = ""  # what is done to queries while it is aligned: noise or adversarial
@@ -101,6 +101,12 @@ ALPHAS: Final = (0.25, 0.75)  # beside the published half; 0 is cross, 1 is mono
 CONFUSED, ADAPTED = "domain-adversarial", "domain-adapted"
 
 
+FURTHER: Final = "further-text"  # as much of it as adapting takes, of no domain: its control
+
+
+DOMAIN, GENERAL = "domain", "general"
+
+
 COMPOSITIONS: Final[Mapping[str, Composition]] = {
     **{key: Composition(aligned=key) for key in ALIGNING},
     **{
@@ -113,9 +119,10 @@ COMPOSITIONS: Final[Mapping[str, Composition]] = {
     },
     CONFUSED: Composition(aligned="contrastive-mono", confused=True),
     f"{CONFUSED}-hybrid-batch": Composition(aligned="hybrid-batch", confused=True),
-    ADAPTED: Composition(adapted=True),
+    ADAPTED: Composition(text=DOMAIN),
     **{
-        f"{ADAPTED}-{key}": Composition(adapted=True, aligned=key)
+        f"{name}-{key}": Composition(text=text, aligned=key)
+        for name, text in ((ADAPTED, DOMAIN), (FURTHER, GENERAL))
         for key in ("hybrid-batch", "labse")
     },
     **{

@@ -412,19 +412,17 @@ class CollectingConfig:
 
     rounds: int
     candidates: int  # drawn in a round, at most
-    tested: int  # of those that fool the model, kept as test items, per round
-    learned: int  # of the others that do, added to what the next model learns from, per round
+    portion: int  # of them drawn at a time, until enough fool the model
+    tested: int  # of each label, of those that fool the model: kept as test items, per round
+    learned: int  # of each label: added to what the next model learns from, per round
     first_seed: int = 1000  # of the models that are fooled: no arm under test has theirs
 
     def __post_init__(self) -> None:
-        counts = (self.rounds, self.tested, self.learned)
+        counts = (self.rounds, self.tested, self.learned, self.portion)
         _refuse(
             self,
-            (min(counts) < 1, "rounds, tested and learned must be at least 1"),
-            (
-                self.candidates < self.tested + self.learned,
-                "candidates must be at least tested and learned together",
-            ),
+            (min(counts) < 1, "rounds, portion, tested and learned must be at least 1"),
+            (self.candidates < self.portion, "candidates must be at least portion"),
         )
 
 
@@ -456,6 +454,7 @@ class QuestionsConfig:
     new_domain: DomainConfig  # met after training, or adapted to
     measured: int  # sentences that alignment is measured on, and probed for domains
     seeds: int
+    first_seed: int = 0
 
     def __post_init__(self) -> None:
         keys = [each.key for each in (*self.trained_domains, self.new_domain)]

@@ -17,6 +17,7 @@ from crosslab.arms import (
     CLAIMED_ARMS,
     CONFUSED,
     CONTROL,
+    FURTHER,
     PAPER_ARMS,
     REAL_ARMS,
     REAL_SWEPT,
@@ -166,6 +167,7 @@ QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         arms=(
             *(CONTROL, "hybrid-batch", "labse"),
             *(ADAPTED, f"{ADAPTED}-hybrid-batch", f"{ADAPTED}-labse"),
+            *(f"{FURTHER}-hybrid-batch", f"{FURTHER}-labse"),
         ),
         claims=(),
         question="adaptation-paraphrase",

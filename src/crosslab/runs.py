@@ -322,7 +322,7 @@ def _question_settings(config: StudyConfig, asked: Experiment, arm: str) -> dict
         *(["contrast", "queries"] if composition.aligned else []),
         *([f"robust_{composition.robust}"] if composition.robust else []),
         *(["confusion"] if composition.confused else []),
-        *(["adapting", "domain_sentences", "new_domain"] if composition.adapted else []),
+        *(["adapting", "domain_sentences", "new_domain"] if composition.text else []),
     ]
     return {
         "task": asked.task,
@@ -341,7 +341,7 @@ def _question_entry(asked: Experiment, arm: str) -> tuple[str, ...]:
     methods = [
         *([composition.aligned] if composition.aligned else []),
         *([CONFUSED] if composition.confused else []),
-        *([ADAPTED] if composition.adapted else []),
+        *([ADAPTED] if composition.text else []),
     ]
     return (
         *(f"crosslab.methods.{_module(key)}" for key in methods),
@@ -431,13 +431,13 @@ def _seeded(config: AnyStudyConfig, asked: Experiment) -> list[tuple[int, str]]:
 
 def _seeds(config: AnyStudyConfig, asked: Experiment) -> range:
     """Return the seeds of an experiment: fewer for questions, one where items are collected."""
-    first = config.first_seed
-    if isinstance(config, RealStudyConfig):
+    if isinstance(config, RealStudyConfig) or asked.evaluation not in _ASKED:
         return config.seed_range
     if asked.evaluation == COLLECTED:
         first = config.questions.collecting.first_seed
         return range(first, first + 1)
-    return range(first, first + config.questions.seeds) if asked.question else config.seed_range
+    first = config.questions.first_seed
+    return range(first, first + config.questions.seeds)
 
 
 def chosen_runs(

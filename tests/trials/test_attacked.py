@@ -3,6 +3,7 @@ import pytest
 
 from crosslab.materials.laboratory import lab_tokenizer
 from crosslab.methods import aligning
+from crosslab.stats.ranking import average_precision
 from crosslab.trials.attacked import NOISE, attacked
 from crosslab.trials.exchanging import MIXING, SYNONYMS, word_tables
 
@@ -18,10 +19,12 @@ def tried(encoder, ground, learning):
     return place, made.answers.to_pandas(), frame.astype(dict.fromkeys(text, str))
 
 
-def first_found(frame):
-    """Return, per attacked query, whether an answer comes first in the pool."""
+def precision(frame):
+    """Return the precision of the search for every attacked query."""
     keys = ["attack", "sought", "budget", "item", "first"]
-    return frame.groupby(keys)["pooled_rank"].min().eq(1).rename("found").reset_index()
+    ranks = frame.pivot(index=keys, columns="second", values="pooled_rank")
+    values = average_precision(ranks.to_numpy())
+    return ranks.index.to_frame(index=False).assign(precision=values)
 
 
 def test_without_budget_answers_come_where_they_came_without_attack(tried):
@@ -43,19 +46,18 @@ def test_every_query_is_attacked_in_every_language_in_every_way(tried):
         assert count == rows * budgets[kind]
 
 
-def test_more_budget_never_brings_an_answer_back_to_the_first_place(tried):
-    found = first_found(tried[2])
-    worst = found[found["sought"] == "worst"].sort_values("budget")
-    steps = worst.groupby(["attack", "item", "first"])["found"].apply(
-        lambda each: (np.diff(each.to_numpy().astype(int)) <= 0).all()
+def test_more_budget_never_helps_the_defender(tried):
+    found = precision(tried[2]).sort_values("budget")
+    steps = found.groupby(["attack", "sought", "item", "first"])["precision"].apply(
+        lambda each: (np.diff(each.to_numpy()) <= 0).all()
     )
     assert steps.all()
 
 
 def test_an_attack_takes_more_than_chance_does(tried):
-    found = first_found(tried[2])
+    found = precision(tried[2])
     largest = found.groupby("attack")["budget"].transform("max")
-    last = found[found["budget"] == largest].groupby(["attack", "sought"])["found"].mean()
+    last = found[found["budget"] == largest].groupby(["attack", "sought"])["precision"].mean()
     for kind in (NOISE, SYNONYMS, MIXING):
         assert last[kind, "worst"] <= last[kind, "random"]
     assert last[NOISE, "worst"] < last[NOISE, "random"]

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from crosslab.lab.domains import specialized
 from crosslab.methods import aligning
 from crosslab.trials import domains as module
 from crosslab.trials.domains import NEW, PROBE, STYLES, WITHIN, domains
@@ -28,11 +27,7 @@ def test_searches_stay_in_a_domain_enter_a_new_one_and_change_the_style(tried):
 
 def test_a_search_across_styles_asks_the_same_and_is_answered_in_other_words(ground):
     place = ground("hybrid-batch")
-    readers = [
-        module.queries(specialized(place.lab, each), place.config)
-        for each in place.config.trained_domains
-    ]
-    found = module._searches(readers, place)
+    found = module._searches(*module._drawn(place))
     for (asking, answering), (plain, _) in zip(found[STYLES], found[WITHIN], strict=True):
         assert asking is plain
         assert answering.items is asking.items
@@ -43,14 +38,14 @@ def test_a_search_across_styles_asks_the_same_and_is_answered_in_other_words(gro
         assert styles == {each.formal for each in place.config.trained_domains}
 
 
-def test_no_training_query_is_tested(tried):
+def test_no_passage_that_is_learned_from_in_some_domain_is_searched_for_in_any(tried):
     _, made = tried
-    for domain in ("court", "market"):
-        train, test = (
-            {row.tobytes() for row in made.items[f"{domain} {split}"].second.matrix()}
-            for split in ("train", "test")
-        )
-        assert not train & test
+    passages = {
+        name: {row.tobytes() for row in items.second.matrix()} for name, items in made.items.items()
+    }
+    learned = passages["court train"] | passages["market train"]
+    for name in ("court test", "market test", "clinic test"):
+        assert not passages[name] & learned
 
 
 def test_a_probe_names_a_domain_for_every_sentence_it_is_asked_about(tried):

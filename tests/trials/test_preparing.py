@@ -13,6 +13,7 @@ from crosslab.recipes import masked_batches, masked_word_loss
 from crosslab.retrieval.asking import ranked
 from crosslab.retrieval.material import lab_questions
 from crosslab.scales import lab_config
+from crosslab.trials import preparing
 from crosslab.trials.ground import queries
 from crosslab.trials.preparing import adapted, contrast, prepared
 
@@ -126,6 +127,39 @@ def test_an_adapted_encoder_reads_text_of_its_domain_better_than_it_did(
     losses = adapted(encoder, place)
     assert len(losses) == 60
     assert cost(encoder) < before - 0.1
+
+
+def test_no_text_says_what_is_to_be_kept_apart(ground):
+    place = ground("domain-adapted", domain_sentences=60)
+    lab = specialized(place.lab, place.config.new_domain)
+
+    def drawn(*apart):
+        return preparing._discourse(lab, place, set(apart), np.random.default_rng(3))
+
+    whole = [row.tobytes() for row in drawn().matrix()]
+    without = [row.tobytes() for row in drawn(whole[4], whole[11]).matrix()]
+    assert len(whole) == len(without) == 60
+    assert not {whole[4], whole[11]} & set(without)
+    left = [*whole[:4], *whole[6:10], *whole[12:]]
+    assert without[: len(left)] == left  # their neighbours went with them: sentences come in pairs
+
+
+@pytest.mark.parametrize(
+    ("arm", "domain"), [("domain-adapted", "clinic"), ("further-text-labse", "")]
+)
+def test_further_text_is_of_the_domain_or_of_none(arm, domain, encoder, ground, monkeypatch):
+    read = []
+    plain = preparing._discourse
+
+    def watching(lab, *others):
+        read.append(lab.domain)
+        return plain(lab, *others)
+
+    monkeypatch.setattr(preparing, "_discourse", watching)
+    place = ground(arm)
+    losses = adapted(encoder, place)
+    assert set(read) == {domain}
+    assert len(losses) == place.config.adapting.steps
 
 
 def test_a_seed_prepares_the_same_encoder_twice_and_another_seed_another(

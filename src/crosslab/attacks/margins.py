@@ -40,6 +40,13 @@ def class_margin(model: PreTrainedModel) -> Margin:
 
 def ahead(scores: Tensor, right: Tensor) -> Tensor:
     """Return by how much the best of the right columns of each row is ahead of all others."""
-    of_right = scores.gather(1, right)
-    wrong = scores.scatter(1, right, -torch.inf)
-    return of_right.amax(dim=1) - wrong.amax(dim=1)
+    return scores.gather(1, right).amax(dim=1) - _best_wrong(scores, right)
+
+
+def all_ahead(scores: Tensor, right: Tensor) -> Tensor:
+    """Return by how much the right columns of each row are ahead of all others, on average."""
+    return scores.gather(1, right).mean(dim=1) - _best_wrong(scores, right)
+
+
+def _best_wrong(scores: Tensor, right: Tensor) -> Tensor:
+    return scores.scatter(1, right, -torch.inf).amax(dim=1)

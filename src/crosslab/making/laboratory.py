@@ -77,9 +77,14 @@ def arm(config: StudyConfig, planned: PlannedRun, known: bytes, report: Report) 
 
 def known_encoder(config: StudyConfig, planned: PlannedRun, known: bytes) -> BertForMaskedLM:
     """Return the encoder that a run starts from, from its weights."""
-    asked = experiments_of(config.scale)[planned.unit.experiment]
-    size, _ = lab_encoder(config, encoder_of(asked, planned.unit.arm))
+    size, _ = lab_encoder(config, encoder_of_run(config, planned))
     return restored(laboratory(config.lab), size, known)
+
+
+def encoder_of_run(config: StudyConfig, planned: PlannedRun) -> str:
+    """Return the recipe of the encoder that a run starts from."""
+    asked = experiments_of(config.scale)[planned.unit.experiment]
+    return encoder_of(asked, planned.unit.arm)
 
 
 Evaluated = tuple[pa.Table, dict[str, Any], dict[str, bytes]]  # answers, metrics, further files

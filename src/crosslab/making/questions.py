@@ -22,14 +22,14 @@ from crosslab.lab.laboratory import laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.lab.retrieval import TASK as RETRIEVAL
 from crosslab.lab.tasks import TASKS
-from crosslab.making.laboratory import items_card, known_encoder
+from crosslab.making.laboratory import encoder_of_run, items_card, known_encoder
 from crosslab.making.made import Made, summary
 from crosslab.methods import aligning, method
 from crosslab.methods.base import Method
 from crosslab.methods.preparing import Aligning
 from crosslab.records import parquet
 from crosslab.registry import lookup
-from crosslab.runs import PlannedRun
+from crosslab.runs import PlannedRun, lab_encoder
 from crosslab.training import Report
 from crosslab.trials.adaptation import adaptation
 from crosslab.trials.agreement import agreement
@@ -79,6 +79,7 @@ def tried(
     """Make one run of a question, from the encoder's weights and the items it builds on."""
     lab, task = laboratory(config.lab), _task(planned)
     composition = composition_of(planned.unit.arm)
+    size, _ = lab_encoder(config, encoder_of_run(config, planned))
     known = None
     if collected_items is not None:
         known = from_table(pq.read_table(pa.BufferReader(collected_items)))
@@ -89,7 +90,7 @@ def tried(
                 lab=lab,
                 config=config.questions,
                 composition=composition,
-                longest=config.encoder.longest_input,
+                longest=size.longest_input,
                 seed=planned.unit.seed,
                 report=report,
             ),

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from crosslab.attacks.margins import Margin, ahead
+from crosslab.attacks.margins import Margin, all_ahead
 from crosslab.config import Pooling
 from crosslab.methods.base import PairBatch
 from crosslab.retrieval.search import EQUAL, Places, Vectors
@@ -14,10 +14,12 @@ from crosslab.retrieval.vectors import vectors
 def search_margin(
     model: PreTrainedModel, pool: Vectors, right: Places, pooling: Pooling = "mean"
 ) -> Margin:
-    """Return by how much the nearest right passage of a pool is nearer than any wrong one.
+    """Return by how much the right passages of a pool are nearer, on average, than any wrong one.
 
-    ``right`` holds, per query, the places of its right passages; passages are not attacked. An
-    answer is right as it is for a rank: a wrong one that is as near comes first.
+    ``right`` holds, per query, the places of its right passages, alike many; passages are not
+    attacked. All of them count, for all are to be found: with the nearest alone an attack
+    would leave the others where they are. Of one right passage, above zero means found: as for
+    a rank, a wrong one that is as near comes first.
     """
     model.eval()
     passages, places = torch.from_numpy(pool), torch.from_numpy(right)
@@ -25,6 +27,7 @@ def search_margin(
     def margin(batch: PairBatch, items: Tensor, embeddings: Tensor | None = None) -> Tensor:
         queries = vectors(model, batch, pooling, embeddings).float()
         there = queries.device
-        return ahead(queries @ passages.to(there).T, places[items].to(there)) - EQUAL
+        scores = queries @ passages.to(there).T
+        return all_ahead(scores, places[items].to(there)) - EQUAL
 
     return margin

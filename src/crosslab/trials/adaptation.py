@@ -22,7 +22,9 @@ def adaptation(
     sizes = TaskConfig(train=1, dev=1, test=ground.config.items.test, seed=ground.config.items.seed)
     asked = task_items(lab, TASK, sizes)["test"]
     items = task_items(ground.lab, TASK, ground.config.items, apart=asked.identities())
-    made = tuned(prepared(encoder, ground, aligning), ground, TASK, items, method)
+    said = [row for each in (asked.first, asked.second) for row in each.matrix()]
+    model = prepared(encoder, ground, aligning, apart=[row.tobytes() for row in said])
+    made = tuned(model, ground, TASK, items, method)
     readers = [
         Reader(ground.lab, items["test"], f"{TASK.key}/test"),
         Reader(lab, asked, f"{TASK.key}/{lab.domain}/test"),

@@ -26,6 +26,7 @@ from crosslab.retrieval.material import lab_questions
 from crosslab.retrieval.questions import Questions
 from crosslab.retrieval.search import ranks
 from crosslab.retrieval.vectors import embedded, sentence_batch, vectors
+from crosslab.stats.ranking import average_precision
 from crosslab.trials.exchanging import RANDOM, WORST, word_tables
 from crosslab.trials.ground import Ground, Tried, queries
 from crosslab.trials.preparing import prepared
@@ -67,10 +68,24 @@ def attack_table(
         batch = sentence_batch(few.queries.in_language(language))
         margin = search_margin(model, pool, right)
         for (kind, sought), budgets, found in _attacks(model, margin, batch, ground, language):
+            least = None
             for budget, moved in zip(budgets, found, strict=True):
-                places = ranks(moved, pool, right)
+                places = _worse(least, ranks(moved, pool, right))
+                least = places
                 tables.append(_rows(few.names, language, kind, sought, budget, places, asked))
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def _worse(before: np.ndarray | None, now: np.ndarray) -> np.ndarray:
+    """Return ranks query by query, those of a smaller budget where they were the less precise.
+
+    Whoever may change more may also change less, and an attack looks for small margins, which
+    are not quite small precision.
+    """
+    if before is None:
+        return now
+    kept = average_precision(before) < average_precision(now)
+    return np.where(kept[:, None], before, now)
 
 
 def _attacks(

@@ -3,15 +3,18 @@
 Each round has a model of its own, fine-tuned plainly on the task's items and on what fooled the
 ones before it. Its encoder and its seeds are no arm's: items that are hard for a model are hard
 for that model first of all, and only then for others. Labels are true by construction, so what
-is kept is hard and not mislabelled.
+is kept is hard and not mislabelled. As many of each label are kept: what fools a model is mostly
+of some labels, and a set like that could be answered by naming the commonest one.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from transformers import BertForMaskedLM
+from numpy.typing import NDArray
+from transformers import BertForMaskedLM, PreTrainedModel
 
 from crosslab.checkpoints import LAST
 from crosslab.errors import RunError
@@ -34,44 +37,74 @@ _SIDES: Final = ("first", "second")
 
 def collected(encoder: BertForMaskedLM, ground: Ground, method: Method) -> Tried:
     """Return the answers that a model of each round gave, and the items it was fooled by."""
-    config, source = ground.config.collecting, ground.lab.config.source
+    config = ground.config.collecting
     items = task_items(ground.lab, TASK, ground.config.items)
     seen = {key for each in items.values() for key in each.identities()}
     learned, tested, answered = items["train"], [], []
     for number in range(config.rounds):
         place = replace(ground, seed=config.first_seed + number)
         made = tuned(encoder, place, TASK, {**items, "train": learned}, method)
-        drawn = _drawn(ground, number, seen)
-        reader = Reader(ground.lab, drawn, f"{TASK.key}/round/{number + 1}")
-        found = probabilities(made.model, reader.pairs(source, source))
-        answered.append(matrix_answers({LAST: {(source, source): found}}, reader))
-        wrong = np.flatnonzero(found.argmax(axis=1) != drawn.label)
-        if len(wrong) < config.tested + config.learned:
-            raise RunError(
-                f"Round {number + 1} has {len(wrong)} items that fool its model, of "
-                f"{len(drawn)}, and {config.tested + config.learned} are to be kept. Draw more "
-                "candidates, or keep fewer."
-            )
-        kept = drawn.take(wrong[: config.tested + config.learned])
-        seen.update(kept.identities())
-        tested.append(kept.take(np.arange(config.tested)))
-        rest = np.arange(config.tested, config.tested + config.learned)
-        learned = pairs_joined([learned, kept.take(rest)])
+        asked, fooled = _round(made.model, ground, number, seen)
+        answered.append(asked)
+        tested.append(_of_each_label(fooled, slice(0, config.tested)))
+        rest = slice(config.tested, config.tested + config.learned)
+        learned = pairs_joined([learned, _of_each_label(fooled, rest)])
+        seen.update(fooled.identities())
     return Tried(
         answers=pa.concat_tables(answered).unify_dictionaries().combine_chunks(),
-        metrics={"fooled": _fooled(answered)},
+        metrics={"fooled": _fooled(answered), "kept": _kept(tested)},
         items=items,
         tables={ITEMS: as_table(pairs_joined(tested))},
     )
 
 
-def _drawn(ground: Ground, number: int, seen: set[bytes]) -> Pairs:
-    """Return fresh items: none twice, none that a task or a round before has."""
+def _round(
+    model: PreTrainedModel, ground: Ground, number: int, seen: set[bytes]
+) -> tuple[pa.Table, Pairs]:
+    """Return the answers to fresh items, drawn until enough of each label fool a model; and those.
+
+    Where candidates run out before, there are fewer of some label, as many as do fool it.
+
+    Raises:
+        RunError: Nothing fools it.
+    """
+    config, source = ground.config.collecting, ground.lab.config.source
     rng = generator(ground.lab.config.world.seed, "collecting", number)
-    drawn = TASK.draw(ground.lab.world, ground.config.collecting.candidates, rng)
+    known, answered, fooled = set(seen), list[pa.Table](), list[Pairs]()
+    for portion in range(config.candidates // config.portion):
+        drawn = _fresh(TASK.draw(ground.lab.world, config.portion, rng), known)
+        reader = Reader(ground.lab, drawn, f"{TASK.key}/round/{number + 1}/{portion + 1}")
+        found = probabilities(model, reader.pairs(source, source))
+        answered.append(matrix_answers({LAST: {(source, source): found}}, reader))
+        fooled.append(drawn.take(np.flatnonzero(found.argmax(axis=1) != drawn.label)))
+        if _by_label(fooled).min() >= config.tested + config.learned:
+            break
+    if not _by_label(fooled).sum():
+        raise RunError(
+            f"Round {number + 1}: none of {config.candidates} items fools its model. Draw more "
+            "candidates."
+        )
+    table = pa.concat_tables(answered).unify_dictionaries().combine_chunks()
+    return table, pairs_joined(fooled)
+
+
+def _by_label(items: Sequence[Pairs]) -> NDArray[np.intp]:
+    """Return how many items there are of each label."""
+    return np.bincount(np.concatenate([each.label for each in items]), minlength=len(TASK.labels))
+
+
+def _fresh(drawn: Pairs, known: set[bytes]) -> Pairs:
+    """Return the items that were not there yet, each once, and take note of them."""
     keys = drawn.identities()
-    first = {key: row for row, key in reversed(list(enumerate(keys))) if key not in seen}
+    first = {key: row for row, key in reversed(list(enumerate(keys))) if key not in known}
+    known.update(first)
     return drawn.take(np.array(sorted(first.values()), dtype=np.intp))
+
+
+def _of_each_label(items: Pairs, which: slice) -> Pairs:
+    """Return so many items of each label, in the order in which they were drawn."""
+    rows = [np.flatnonzero(items.label == label)[which] for label in range(len(TASK.labels))]
+    return items.take(np.sort(np.concatenate(rows)))
 
 
 def _fooled(answered: list[pa.Table]) -> dict[str, float]:
@@ -81,6 +114,11 @@ def _fooled(answered: list[pa.Table]) -> dict[str, float]:
         for each in answered
     ]
     return {f"round {number + 1}": round(share, 4) for number, share in enumerate(shares)}
+
+
+def _kept(tested: Sequence[Pairs]) -> dict[str, int]:
+    """Return how many test items of each label there are, all rounds together."""
+    return dict(zip(TASK.labels, _by_label(tested).tolist(), strict=True))
 
 
 def as_table(items: Pairs) -> pa.Table:

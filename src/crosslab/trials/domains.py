@@ -14,6 +14,7 @@ from transformers import BertForMaskedLM, PreTrainedModel
 
 from crosslab.lab.domains import specialized
 from crosslab.lab.pairs import Pairs
+from crosslab.lab.retrieval import TASK
 from crosslab.materials.laboratory import Reader
 from crosslab.methods.preparing import Aligning
 from crosslab.models import MARKS, token_ids
@@ -34,15 +35,13 @@ PROBE: Final = "probe"
 
 def domains(encoder: BertForMaskedLM, ground: Ground, aligning: tuple[Aligning, ...]) -> Tried:
     """Align an encoder on queries of two domains and let it search in and across domains."""
-    config = ground.config
-    trained = [specialized(ground.lab, domain) for domain in config.trained_domains]
-    readers = [queries(lab, config) for lab in trained]
+    readers, new = _drawn(ground)
     learned = [each["train"] for each in readers]
     pairs = lab_questions(learned, ground.languages, ground.longest)
     told = _told(learned, ground) if ground.composition.confused else None
     model = encoder.base_model
     aligned(model, pairs, ground, aligning, told)
-    searches = _searches(readers, ground)
+    searches = _searches(readers, new)
     return Tried(
         answers=_answers(model, searches, ground),
         metrics={},
@@ -54,10 +53,24 @@ def domains(encoder: BertForMaskedLM, ground: Ground, aligning: tuple[Aligning, 
 Search = tuple[Reader, Reader]  # who says the queries, and who says the passages
 
 
-def _searches(readers: list[dict[str, Reader]], ground: Ground) -> dict[str, list[Search]]:
+def _drawn(ground: Ground) -> tuple[list[dict[str, Reader]], Reader]:
+    """Return queries of the trained domains, and of the new one.
+
+    No passage that is searched for in some domain is learned from in another.
+    """
+    config, lab = ground.config, ground.lab
+    new = queries(specialized(lab, config.new_domain), config)["test"]
+    first, second = (specialized(lab, each) for each in config.trained_domains)
+    tests: list[bytes] = TASK.identities(new.items)
+    of_first = TASK.identities(queries(first, config, apart=tests)["test"].items)
+    of_second = queries(second, config, apart=[*tests, *of_first])
+    others = TASK.identities(of_second["test"].items)
+    return [queries(first, config, apart=[*tests, *others]), of_second], new
+
+
+def _searches(readers: list[dict[str, Reader]], new: Reader) -> dict[str, list[Search]]:
     """Return what is searched: each search has a pool of its own."""
     here = [each["test"] for each in readers]
-    new = queries(specialized(ground.lab, ground.config.new_domain), ground.config)["test"]
     crossed = [
         _restyled(reader, other.lab.formal)
         for reader, other in zip(here, reversed(here), strict=True)

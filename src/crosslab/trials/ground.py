@@ -1,6 +1,6 @@
 """What a trial stands on, and what it leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,8 +49,10 @@ class Tried:
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
-def queries(lab: Laboratory, config: QuestionsConfig) -> dict[str, Reader]:
-    """Return readers of the queries of a laboratory, by split."""
-    items = task_items(lab, TASK, config.queries)
+def queries(
+    lab: Laboratory, config: QuestionsConfig, *, apart: Iterable[bytes] = ()
+) -> dict[str, Reader]:
+    """Return readers of the queries of a laboratory, by split, with none of some passages."""
+    items = task_items(lab, TASK, config.queries, apart=apart)
     place = f"{TASK.key}/{lab.domain}" if lab.domain else TASK.key
     return {split: Reader(lab, items[split], f"{place}/{split}") for split in SPLITS}
