@@ -414,7 +414,7 @@ class CollectingConfig:
     candidates: int  # drawn in a round, at most
     portion: int  # of them drawn at a time, until enough fool the model
     tested: int  # of each label, of those that fool the model: kept as test items, per round
-    learned: int  # of each label: added to what the next model learns from, per round
+    learned: int  # of the others that do, of any label: added to what the next model learns from
     first_seed: int = 1000  # of the models that are fooled: no arm under test has theirs
 
     def __post_init__(self) -> None:

@@ -127,7 +127,7 @@ _QUESTIONS: Final = QuestionsConfig(
     ),
     attack=AttackConfig(items=150, radii=(0.0, 0.1, 0.3, 1.0), steps=4, budget=3, tries=8),
     collecting=CollectingConfig(
-        rounds=3, candidates=120_000, portion=10_000, tested=80, learned=120
+        rounds=3, candidates=120_000, portion=10_000, tested=70, learned=400
     ),
     trained_domains=(
         DomainConfig(key="court", formal=0.8),
@@ -159,7 +159,7 @@ _SMOKE_QUESTIONS: Final = replace(
     items=TaskConfig(train=300, dev=50, test=40),
     finetune=replace(_QUESTIONS.finetune, epochs=1),
     attack=AttackConfig(items=10, radii=(0.0, 0.3), steps=2, budget=1, tries=3),
-    collecting=CollectingConfig(rounds=3, candidates=600, portion=100, tested=4, learned=4),
+    collecting=CollectingConfig(rounds=3, candidates=600, portion=100, tested=4, learned=12),
     measured=40,
     seeds=2,
     first_seed=0,

@@ -45,7 +45,7 @@ def test_what_is_kept_is_alike_often_of_each_label_and_in_no_split(found):
     for number in range(config.rounds):
         of_round = answers[answers["item"].astype(str).str.startswith(f"round-{number + 1}-")]
         wrong = (of_round["prediction"] != of_round["gold"]).sum()
-        assert wrong >= 3 * (config.tested + config.learned)
+        assert wrong >= 3 * config.tested + config.learned
         assert tried.metrics["fooled"][f"round {number + 1}"] == round(wrong / len(of_round), 4)
 
 
@@ -106,7 +106,7 @@ def test_the_model_of_a_round_learns_from_what_fooled_the_ones_before(
     monkeypatch.setattr(collecting, "tuned", watching)
     place = ground("standard")
     collected(encoder, place, Standard())
-    start, more = place.config.items.train, 3 * place.config.collecting.learned
+    start, more = place.config.items.train, place.config.collecting.learned
     assert learned == [start, start + more, start + 2 * more]
     assert len(set(seeds)) == 3
     arms = {each.unit.seed for each in planned_runs("smoke") if each.unit.experiment == "scales"}

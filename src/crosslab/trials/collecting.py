@@ -3,7 +3,7 @@
 Each round has a model of its own, fine-tuned plainly on the task's items and on what fooled the
 ones before it. Its encoder and its seeds are no arm's: items that are hard for a model are hard
 for that model first of all, and only then for others. Labels are true by construction, so what
-is kept is hard and not mislabelled. As many of each label are kept: what fools a model is mostly
+is kept is hard and not mislabelled. As many of each label are tested: what fools a model is mostly
 of some labels, and a set like that could be answered by naming the commonest one.
 """
 
@@ -32,6 +32,9 @@ from crosslab.trials.ground import Ground, Tried
 ITEMS: Final = "items"  # the table of what was collected
 
 
+_ANSWERED: Final = ["item", "first", "second", "prediction", "gold"]  # so many, no probabilities
+
+
 _SIDES: Final = ("first", "second")
 
 
@@ -46,9 +49,10 @@ def collected(encoder: BertForMaskedLM, ground: Ground, method: Method) -> Tried
         made = tuned(encoder, place, TASK, {**items, "train": learned}, method)
         asked, fooled = _round(made.model, ground, number, seen)
         answered.append(asked)
-        tested.append(_of_each_label(fooled, slice(0, config.tested)))
-        rest = slice(config.tested, config.tested + config.learned)
-        learned = pairs_joined([learned, _of_each_label(fooled, rest)])
+        kept = _of_each_label(fooled, config.tested)
+        tested.append(fooled.take(kept))
+        rest = np.setdiff1d(np.arange(len(fooled)), kept)[: config.learned]
+        learned = pairs_joined([learned, fooled.take(rest)])
         seen.update(fooled.identities())
     return Tried(
         answers=pa.concat_tables(answered).unify_dictionaries().combine_chunks(),
@@ -61,7 +65,7 @@ def collected(encoder: BertForMaskedLM, ground: Ground, method: Method) -> Tried
 def _round(
     model: PreTrainedModel, ground: Ground, number: int, seen: set[bytes]
 ) -> tuple[pa.Table, Pairs]:
-    """Return the answers to fresh items, drawn until enough of each label fool a model; and those.
+    """Return the answers to fresh items, drawn until enough of them fool a model; and those.
 
     Where candidates run out before, there are fewer of some label, as many as do fool it.
 
@@ -75,9 +79,12 @@ def _round(
         drawn = _fresh(TASK.draw(ground.lab.world, config.portion, rng), known)
         reader = Reader(ground.lab, drawn, f"{TASK.key}/round/{number + 1}/{portion + 1}")
         found = probabilities(model, reader.pairs(source, source))
-        answered.append(matrix_answers({LAST: {(source, source): found}}, reader))
+        rows = matrix_answers({LAST: {(source, source): found}}, reader)
+        answered.append(rows.select(_ANSWERED))
         fooled.append(drawn.take(np.flatnonzero(found.argmax(axis=1) != drawn.label)))
-        if _by_label(fooled).min() >= config.tested + config.learned:
+        counts = _by_label(fooled)
+        wanted = len(counts) * config.tested + config.learned
+        if counts.min() >= config.tested and counts.sum() >= wanted:
             break
     if not _by_label(fooled).sum():
         raise RunError(
@@ -101,10 +108,10 @@ def _fresh(drawn: Pairs, known: set[bytes]) -> Pairs:
     return drawn.take(np.array(sorted(first.values()), dtype=np.intp))
 
 
-def _of_each_label(items: Pairs, which: slice) -> Pairs:
-    """Return so many items of each label, in the order in which they were drawn."""
-    rows = [np.flatnonzero(items.label == label)[which] for label in range(len(TASK.labels))]
-    return items.take(np.sort(np.concatenate(rows)))
+def _of_each_label(items: Pairs, count: int) -> NDArray[np.intp]:
+    """Return the rows of the first so many items of each label, in the order they were drawn."""
+    rows = [np.flatnonzero(items.label == label)[:count] for label in range(len(TASK.labels))]
+    return np.sort(np.concatenate(rows))
 
 
 def _fooled(answered: list[pa.Table]) -> dict[str, float]:
