@@ -79,7 +79,7 @@ def test_a_finished_study_ends_at_once_and_leaves_every_byte(finished_study, pro
     done = crosslab("study", "--scale", "smoke")
     assert done.returncode == 0
     assert "nothing to do" in done.stdout
-    for path in (finished_study / "smoke").rglob("*.*"):
+    for path in filter(Path.is_file, (finished_study / "smoke").rglob("*.*")):
         assert (
             project / "runs" / path.relative_to(finished_study)
         ).read_bytes() == path.read_bytes()
@@ -103,14 +103,14 @@ def test_a_study_killed_again_and_again_ends_in_the_same_bytes(finished_study, p
 def test_an_interrupted_study_says_so_and_goes_on_from_there(finished_study, project, crosslab):
     unfinished(finished_study, ENCODER, *SOME_ARMS)
     process = started()
-    while not list((project / "runs").glob("smoke/pretraining/*/*/record.json")):
+    while not list((project / "runs").glob("smoke/pretraining/mbert/*/record.json")):
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 3
     assert b"interrupted with 1 of 5 runs made" in said
-    encoder = next((project / "runs").glob("smoke/pretraining/*/*/record.json"))
+    encoder = next((project / "runs").glob("smoke/pretraining/mbert/*/record.json"))
     written = encoder.stat().st_mtime_ns
     done = crosslab("study", "--scale", "smoke")
     assert done.returncode == 0, done.stderr
@@ -154,7 +154,7 @@ def test_a_run_that_fails_is_named_with_its_reason_and_the_others_are_kept(
         line.split(": ")[1] for line in done.stderr.splitlines() if "could not be written" in line
     }
     assert "Traceback" not in done.stderr
-    lost = [name for name in answers_of(finished_study) if "paraphrase/standard/" in name]
+    lost = [name for name in answers_of(finished_study) if "/transfer-paraphrase/standard/" in name]
     kept = answers_of(project / "runs")
     assert len(lost) == 2
     assert kept == {
