@@ -4,8 +4,17 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient.exceptions import DeadKernelError
 
-from crosslab.book.run import STAMP, checked, declared_parameters, execute, read_notebook
+from crosslab.book import run as run_module
+from crosslab.book.run import (
+    STAMP,
+    STARTS,
+    checked,
+    declared_parameters,
+    execute,
+    read_notebook,
+)
 from crosslab.errors import ParameterError, RunError, StoreError, UsageError
 
 PARAMETERS = (
@@ -127,3 +136,39 @@ def test_an_executed_copy_holds_no_path_of_the_machine(tmp_path):
     for place in (str(tmp_path), sys.prefix, str(Path.cwd())):
         assert place not in text
     assert outputs(tmp_path / "out.ipynb")[-1][0].text == ". (environment) ~\n"
+
+
+@pytest.mark.parametrize("failures", [1, STARTS - 1])
+def test_a_kernel_that_does_not_come_up_is_started_again(tmp_path, monkeypatch, failures):
+    starts = []
+
+    def unlucky(*_, **__):
+        starts.append(1)
+        if len(starts) <= failures:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(run_module.papermill, "execute_notebook", unlucky)
+    run_module._executed(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {})
+    assert len(starts) == failures + 1
+
+
+def test_a_kernel_that_never_comes_up_is_given_up_with_a_remedy(tmp_path, monkeypatch):
+    def never(*_, **__):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(run_module.papermill, "execute_notebook", never)
+    with pytest.raises(RunError, match=f"did not come up in {STARTS} starts"):
+        run_module._executed(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {})
+
+
+def test_an_error_of_a_kernel_that_ran_is_not_tried_again(tmp_path, monkeypatch):
+    starts = []
+
+    def dying(*_, **__):
+        starts.append(1)
+        raise DeadKernelError("Kernel died")
+
+    monkeypatch.setattr(run_module.papermill, "execute_notebook", dying)
+    with pytest.raises(DeadKernelError):
+        run_module._executed(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {})
+    assert len(starts) == 1

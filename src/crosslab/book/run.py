@@ -140,6 +140,12 @@ def _problem(declared: Mapping[str, Parameter], name: str, value: Any, path: Pat
     return None
 
 
+STARTS: Final = 3  # of a kernel, before giving up
+
+
+_NOT_UP: Final = "Kernel died before replying"  # what the client says of one that never began
+
+
 def execute(
     notebook: Path, output: Path, parameters: Mapping[str, Any], *, stamp: Mapping[str, Any]
 ) -> None:
@@ -160,15 +166,7 @@ def execute(
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with _quiet():
-            papermill.execute_notebook(
-                notebook,
-                unfinished,
-                effective,
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                extra_arguments=["--log-level=CRITICAL"],
-            )
+            _executed(notebook, unfinished, effective)
         _stamp(unfinished, {**stamp, "parameters": effective, "seconds": _since(began)})
         failed.unlink(missing_ok=True)
         unfinished.replace(output)
@@ -184,6 +182,35 @@ def execute(
         raise StoreError(f"{output} could not be written: {error.strerror or error}.") from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _executed(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> None:
+    """Execute a notebook; where its kernel does not come up, try again.
+
+    Kernels look for free ports before they take them, and two that start at once may find the
+    same ones. No cell has run by then.
+    """
+    for start in range(1, STARTS + 1):
+        try:
+            papermill.execute_notebook(
+                notebook,
+                output,
+                parameters,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                extra_arguments=["--log-level=CRITICAL"],
+            )
+        except RuntimeError as error:
+            if _NOT_UP not in str(error):
+                raise
+            if start == STARTS:
+                raise RunError(
+                    f"The kernel of {notebook} did not come up in {STARTS} starts: {error}. Close "
+                    "other programs or run fewer things at a time."
+                ) from error
+        else:
+            return
 
 
 def _translated(error: PapermillExecutionError, kept: Path) -> CrosslabError:
