@@ -23,7 +23,7 @@ from crosslab.seeding import generator
 from crosslab.training import train, whole
 from crosslab.trials.ground import Ground, queries
 
-_COHERENT: Final = "adapting"
+_TEXT: Final = "further text"
 
 
 def prepared(
@@ -59,7 +59,7 @@ def adapted(encoder: BertForMaskedLM, ground: Ground, apart: Collection[bytes] =
         lab = specialized(lab, ground.config.new_domain)
     text = {}
     for key in ground.languages:
-        rng = generator(lab.config.world.seed, _COHERENT, lab.domain, key)
+        rng = generator(lab.config.world.seed, _TEXT, lab.domain, key)
         text[key] = lab.sentences(_discourse(lab, ground, set(apart), rng), key, rng)
     encoder.train()
     with seeded(config.seed, "dropout"):
