@@ -36,6 +36,16 @@ def test_every_claim_with_a_bar_has_a_line_and_a_rung_that_was_not_run_says_so(s
     assert {row[4] for row in body} == {"not run: needs-gpu"}
 
 
+def test_an_encoder_of_one_run_has_one_seed(tmp_path):
+    found = rungs(
+        made_up_rungs(
+            tmp_path, {("paraphrase", "graft"): {"standard": 0.7}}, seeds={"standard": (100,)}
+        )
+    )
+    header, *_ = rows(tables.accuracy_table(found, "paraphrase"))
+    assert header[-1] == "`graft`, here, 1 seed"
+
+
 def test_published_accuracy_stands_beside_our_own_and_empty_where_none_is_in_print(found):
     header, _, *body = rows(tables.accuracy_table(found, "paraphrase"))
     assert header[:2] == ["PAWS-X", "mBERT"]

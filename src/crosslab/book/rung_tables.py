@@ -108,7 +108,10 @@ def accuracy_table(found: Rungs, task: str) -> str:
     header = (
         _NAMES[task],
         *(f"{each.name}" for each in systems),
-        *(f"`{encoder}`, here, {len(each.seeds)} seeds" for encoder, each in ours.items()),
+        *(
+            f"`{encoder}`, here, {counted(len(each.seeds), 'seed')}"
+            for encoder, each in ours.items()
+        ),
     )
     items = study_config(SCALE).tasks[task].test  # type: ignore[union-attr]
     return (
