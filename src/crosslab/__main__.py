@@ -176,6 +176,26 @@ def study(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 @app.command()
+def join(
+    other: Annotated[Path, typer.Argument(help="Folder of the records to take.")],
+    scale: Scale = "lab",
+    results: Results = OWN,
+    retire: Annotated[
+        bool, typer.Option("--retire", help="Take out runs that the study no longer consists of.")
+    ] = False,
+) -> None:
+    """Take the finished runs of a study that was made elsewhere into a store."""
+    from crosslab.joining import joined
+
+    _in_project()
+    found = joined(Store(other), Store(results), scale, retire=retire)
+    typer.echo(
+        f"{found.taken} runs taken, {found.there} were there, {found.unfinished} of the study are "
+        f"unfinished, {found.retired} taken out: {results}/{scale}/."
+    )
+
+
+@app.command()
 def audit(  # noqa: PLR0913, PLR0917 - the options of the command
     reports: Annotated[list[Path], typer.Argument(help="Reports: text or Markdown files.")],
     json_file: JsonFile = None,

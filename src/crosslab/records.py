@@ -13,8 +13,9 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -136,11 +137,7 @@ class Store:
         """
         folder = self.folder(unit)
         record = read_record(folder)
-        problems = [
-            f"{folder / name}: {problem}; move the folder away and run the study again."
-            for name, expected in record.files.items()
-            if (problem := _file_problem(folder / name, expected))
-        ]
+        problems = _file_problems(folder, record)
         if record.unit != unit:
             problems.append(f"{folder}: holds the record of another run ({record.unit.folder}).")
         if problems:
@@ -178,13 +175,29 @@ class Store:
         Raises:
             StoreError: Another record of the same run has other answers, or the disk refuses.
         """
+        return self._put(draft, partial(_written, answers=answers, files=files))
+
+    def take(self, folder: Path) -> Record:
+        """Write a run of another store as the next one here, its files byte for byte.
+
+        Raises:
+            StoreError: It does not match its files, or as where a record is written.
+        """
+        record = read_record(folder)
+        if problems := _file_problems(folder, record):
+            raise StoreError(problems)
+        draft = {name: value for name, value in record if name not in ("files", "previous")}
+        return self._put(draft, partial(_copied, source=folder, names=tuple(record.files)))
+
+    def _put(self, draft: Mapping[str, Any], fill: Callable[[Path], dict[str, str]]) -> Record:
+        """Write a record whole, its files by ``fill``, which returns their hashes."""
         unit: Unit = draft["unit"]
         final = self.folder(unit)
         temporary = final.with_name(f".{final.name}.{os.getpid()}.tmp")
         try:
             shutil.rmtree(temporary, ignore_errors=True)  # of a killed process of this number
             temporary.mkdir(parents=True)
-            digests = _written(temporary, answers, files)
+            digests = fill(temporary)
             with locked(self.root / ".chain.lock"):
                 if final.exists():
                     return self._unchanged(draft, digests, temporary)
@@ -309,6 +322,21 @@ def _written(folder: Path, answers: pa.Table, files: Mapping[str, bytes]) -> dic
     for name, content in {ANSWERS: parquet(answers), **files}.items():
         (folder / name).write_bytes(content)
     return {name: digest((folder / name).read_bytes()) for name in [ANSWERS, *sorted(files)]}
+
+
+def _copied(folder: Path, source: Path, names: Sequence[str]) -> dict[str, str]:
+    """Copy a record's files from another store and return their hashes."""
+    for name in names:
+        shutil.copy(source / name, folder / name)
+    return {name: digest((folder / name).read_bytes()) for name in names}
+
+
+def _file_problems(folder: Path, record: Record) -> list[str]:
+    return [
+        f"{folder / name}: {problem}; move the folder away and run the study again."
+        for name, expected in record.files.items()
+        if (problem := _file_problem(folder / name, expected))
+    ]
 
 
 def _file_problem(path: Path, expected: str) -> str | None:

@@ -6,11 +6,12 @@ notebooks. The seal of a scale, ``<scale>/seal.json``, holds all of those, and e
 record as well, so that a record which is missing can be named.
 
 What is sealed stays as it was sealed unless the work the seal was put around wrote it
-anew: a record edited between two studies keeps the hash it had, and is found.
+anew: a record edited between two studies keeps the hash it had, and is found. What the work
+took out because its study no longer consists of it is remembered by its hash.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,7 @@ class Seal(BaseModel):
 
     files: dict[str, str]  # SHA-256 of each file, by its path below the scale's folder
     replaced: dict[str, str]  # path of each file that was made anew, by the SHA-256 it had
+    retired: dict[str, str] = {}  # path of each record that was taken out, by the SHA-256 it had
     checksum: str
 
 
@@ -75,31 +77,40 @@ def read_seal(folder: Path) -> Seal | None:
 
 
 @contextmanager
-def sealing(store: Store, scale: str) -> Iterator[None]:
-    """Seal what the work inside writes, however it ends; what it leaves alone keeps its seal."""
+def sealing(store: Store, scale: str) -> Iterator[set[str]]:
+    """Seal what the work inside writes, however it ends; what it leaves alone keeps its seal.
+
+    Files that the work takes out on purpose it adds to the set, by path below the scale's folder.
+    """
     folder = store.root / scale
     read_seal(folder)  # one that was altered is refused before any work is done
     before = sealable(folder)
+    taken_out: set[str] = set()
     try:
-        yield
+        yield taken_out
     finally:
         if folder.is_dir():
             with locked(store.root / ".seal.lock"):
-                _renew(folder, before)
+                _renew(folder, before, taken_out)
 
 
-def _renew(folder: Path, before: Mapping[str, str]) -> None:
+def _renew(folder: Path, before: Mapping[str, str], taken_out: Set[str]) -> None:
     """Write the seal anew where the work changed anything it is for."""
     now = sealable(folder)
     old = read_seal(folder) or Seal(files={}, replaced={}, checksum="")
+    gone = {name: each for name, each in old.files.items() if name in taken_out - now.keys()}
+    retired = {each: name for name, each in gone.items() if name.endswith(RECORD)}
+    sealed = {name: each for name, each in old.files.items() if name not in gone}
     written = {name: each for name, each in now.items() if before.get(name) != each}
     remade = {
         each: name
-        for name, each in old.files.items()
+        for name, each in sealed.items()
         if written.get(name, each) != each and name.endswith(RECORD)
     }
-    files = {**now, **old.files, **written}
-    replaced = {**old.replaced, **remade}
-    if (files, replaced) != (old.files, old.replaced):
-        held = {"files": dict(sorted(files.items())), "replaced": replaced, "checksum": PLACE}
+    files = {**now, **sealed, **written}
+    replaced, retired = {**old.replaced, **remade}, {**old.retired, **retired}
+    if (files, replaced, retired) != (old.files, old.replaced, old.retired):
+        held: dict[str, object] = {"files": dict(sorted(files.items())), "replaced": replaced}
+        held |= {"retired": retired} if retired else {}
+        held |= {"checksum": PLACE}
         write_text(folder / SEAL, with_own_checksum(json.dumps(held, indent=1) + "\n"))

@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from crosslab.provenance import digest
 from crosslab.records import RECORD, Store
 from crosslab.sealing import Seal
 from crosslab.verification.checks import Check
 from crosslab.verification.store import Found
+
+_DAMAGED: Final = "was made anew after it was damaged"
 
 
 def chain_check(store: Store, found: Sequence[Found], seals: Mapping[str, Seal]) -> Check:
@@ -18,9 +21,9 @@ def chain_check(store: Store, found: Sequence[Found], seals: Mapping[str, Seal])
     for each in found:
         if each.record is not None:
             followers[each.record.previous].append(each)
-    known = {**_set_aside(store), **_replaced(seals)}
+    known = {**_retired(seals), **_set_aside(store), **_replaced(seals)}
     gaps = [each for each in followers if each is not None and each not in links]
-    notes = [f"{known[each]} was made anew after it was damaged" for each in gaps if each in known]
+    notes = [known[each] for each in gaps if each in known]
     problems = [
         f"{_named(followers[each])} follows a record that is missing or was altered: "
         f"{_sealed_name(each, seals)} (SHA-256 {each})."
@@ -80,16 +83,25 @@ def _sealed_name(checksum: str, seals: Mapping[str, Seal]) -> str:
 
 
 def _set_aside(store: Store) -> dict[str, str]:
-    """Return the records that a study set aside and made anew, by their hash."""
+    """Return what is to be said of records that a study set aside, by their hash."""
     return {
-        digest(path.read_bytes()): str(path.parent)
+        digest(path.read_bytes()): f"{path.parent} {_DAMAGED}"
         for path in store.root.glob(f"*/*/*/*/{RECORD}.damaged")
     }
 
 
 def _replaced(seals: Mapping[str, Seal]) -> dict[str, str]:
     return {
-        checksum: f"{scale}/{Path(name).parent}"
+        checksum: f"{scale}/{Path(name).parent} {_DAMAGED}"
         for scale, seal in seals.items()
         for checksum, name in seal.replaced.items()
+    }
+
+
+def _retired(seals: Mapping[str, Seal]) -> dict[str, str]:
+    return {
+        checksum: f"{scale}/{Path(name).parent} was taken out, one of {len(seal.retired)} runs "
+        "that the study no longer consists of"
+        for scale, seal in seals.items()
+        for checksum, name in seal.retired.items()
     }
