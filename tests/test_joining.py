@@ -141,6 +141,16 @@ def test_nothing_is_taken_from_a_store_that_was_altered(whole, tmp_path):
     assert not (tmp_path / "here").exists()
 
 
+def test_a_study_that_is_under_way_elsewhere_may_be_taken_from(whole, tmp_path):
+    other = part(tmp_path / "other", whole, units_of(whole)[:3])
+    again = other.manifest("smoke").model_copy(update={"planned": "2026-11-23"})
+    other.write_manifest(again)  # before anything is sealed anew
+    store = Store(tmp_path / "here")
+    assert joined(other, store, "smoke").taken == 3
+    assert store.manifest("smoke") == again
+    assert seal_check(store, *seals_of(store)).problems == ()
+
+
 def test_a_store_is_not_joined_with_itself(whole):
     with pytest.raises(UsageError, match="the same store"):
         joined(whole, Store(whole.root / ".." / whole.root.name), "smoke")

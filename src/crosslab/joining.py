@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from crosslab.errors import StoreError, UsageError
-from crosslab.records import RECORD, Manifest, Record, Store, read_record
+from crosslab.records import MANIFEST, RECORD, Manifest, Record, Store, read_record
 from crosslab.sealing import read_seal, sealable, sealing
 
 _FAILED: Final = ".failed.ipynb"
@@ -69,7 +69,7 @@ def _finished(other: Store, manifest: Manifest) -> list[Record]:
     problems = [
         f"{folder / name} was altered after it was sealed; bring it back from a copy."
         for name, each in now.items()
-        if before.get(name, each) != each
+        if before.get(name, each) != each and name != MANIFEST  # a study under way writes it anew
     ]
     found = []
     for unit in manifest.units:
