@@ -1,5 +1,6 @@
 """The rows of a YAML file that people write: validated, every problem in it reported at once."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,8 +22,7 @@ def entries(path: Path, key: str, model: type[Model]) -> list[Model]:
         UsageError: The file cannot be read, or a row is not as it should be.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-        rows: list[dict[str, Any]] = list(content[key])
+        rows: list[dict[str, Any]] = list(_parsed(path.read_text(encoding="utf-8"))[key])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise UsageError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from error
     loaded, problems = [], []
@@ -34,6 +34,12 @@ def entries(path: Path, key: str, model: type[Model]) -> list[Model]:
     if problems:
         raise UsageError(problems)
     return loaded
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Any:
+    """Return what a file of these words holds; a file is read many times, and parsed once."""
+    return yaml.load(text, Loader=_LOADER)
 
 
 def validation_problems(error: ValidationError) -> list[str]:
