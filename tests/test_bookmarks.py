@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from crosslab.bookmarks import FileBookmark
+from crosslab.bookmarks import FileBookmark, seconds_kept
+from crosslab.clocks import Seconds
 from crosslab.config import TaskConfig
 from crosslab.finetuning import finetuned
 from crosslab.lab.tasks import TASKS
@@ -117,3 +118,21 @@ def test_a_bookmark_is_whole_or_not_there(run, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         run("standard")
     assert (tmp_path / "run.safetensors").read_bytes() == before
+
+
+def test_seconds_are_those_of_all_sittings_up_to_what_was_kept(run, tmp_path, monkeypatch):
+    hours = iter(range(0, 10**6, 3600))  # an hour goes by from each look at the clock to the next
+    monkeypatch.setattr("crosslab.clocks.time.monotonic", lambda: float(next(hours)))
+    path = tmp_path / "run.safetensors"
+    assert seconds_kept(path) == Seconds()
+    with pytest.raises(KilledError):
+        run("standard", 4)
+    first = seconds_kept(path)
+    assert first.wall == 3600  # kept after two updates; the third is lost with its time
+    assert first.cpu > 0
+    with pytest.raises(KilledError):
+        run("standard", 8)
+    second = seconds_kept(path)
+    assert second.wall == first.wall + 2 * 3600
+    assert second.cpu > first.cpu
+    assert seconds_kept(path, processes=2) == Seconds()  # two processes begin again

@@ -13,6 +13,7 @@ from made_up_english import write_made_up_english
 
 from crosslab.arms import CLAIMED_ARMS, REAL_ARMS, THROUGHOUT
 from crosslab.bookmarks import bookmark_file
+from crosslab.clocks import Seconds
 from crosslab.errors import DataError, StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, SOURCE_DEV, STEPS
 from crosslab.grafting.english import english_folder
@@ -321,11 +322,14 @@ def test_a_run_that_was_killed_goes_on_inside_itself_and_leaves_no_bookmark(
     updates = []
     step = torch.optim.AdamW.step
     with monkeypatch.context() as patch:
+        patch.setattr(real, "seconds_kept", lambda *_: Seconds(5000, 4000))
         patch.setattr(
             torch.optim.AdamW, "step", lambda *a, **k: (updates.append(1), step(*a, **k))[1]
         )
         run("transfer-nli", "bench", **asked)
     assert updates == []  # all of them were made before it was killed
+    record = store.record(planned.unit)  # says what all sittings took
+    assert (record.wall_seconds // 1000, record.cpu_seconds // 1000) == (5, 4)
     assert not bookmark_file(store.root, planned.unit).exists()
     whole = tmp_path / "whole"
     shutil.copytree(root, whole)

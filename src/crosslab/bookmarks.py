@@ -8,7 +8,7 @@ is ever read.
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
+from crosslab.clocks import Seconds
 from crosslab.crews import AccelerateCrew
 from crosslab.finetuning import Checkpoints, Kept
 from crosslab.records import Unit
@@ -31,6 +32,17 @@ def bookmark_file(root: Path, unit: Unit) -> Path:
     return root / BOOKMARKS / f"{unit.fingerprint}.safetensors"
 
 
+def seconds_kept(path: Path, processes: int = 1) -> Seconds:
+    """Return what the updates in a bookmark took, in all sittings; none if it will not be used."""
+    if not path.exists():
+        return Seconds()
+    with safe_open(path, framework="pt") as file:
+        facts = json.loads(file.metadata()[_FACTS])
+    if facts["processes"] != processes:
+        return Seconds()
+    return Seconds(**facts.get("seconds", {}))  # bookmarks once said nothing of it
+
+
 @dataclass(slots=True)
 class FileBookmark:
     """Keeps a run in a file every so many updates."""
@@ -40,6 +52,11 @@ class FileBookmark:
     checkpoints: Checkpoints
     draws: torch.Generator
     crew: AccelerateCrew | None = None  # the first of it writes; chance is kept of every process
+    _earlier: Seconds = field(init=False)  # what earlier sittings took
+    _began: Seconds = field(default_factory=Seconds.now, init=False)
+
+    def __post_init__(self) -> None:
+        self._earlier = seconds_kept(self.path, self._processes)
 
     def resume(self, adam: torch.optim.Optimizer, schedule: LambdaLR) -> list[float]:
         """Put everything back as it was; return the losses so far, none for a fresh start."""
@@ -80,6 +97,7 @@ class FileBookmark:
             "kept": {name: (k.update, k.score) for name, k in self.checkpoints.kept.items()},
             "losses": list(losses),
             "processes": self._processes,
+            "seconds": asdict(self._earlier + (Seconds.now() - self._began)),
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
         scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")

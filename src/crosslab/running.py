@@ -1,7 +1,5 @@
 """A run from end to end: prepare, make, record. The run notebook calls this."""
 
-import os
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from crosslab.bookmarks import bookmark_file
+from crosslab.clocks import Seconds
 from crosslab.config import RealStudyConfig, StudyConfig
 from crosslab.errors import StoreError
 from crosslab.experiments import COLLECTING, PRETRAINING
@@ -55,7 +54,7 @@ def _made(store: Store, planned: PlannedRun, data: str, gpus: int) -> Record:
     if state == "damaged":
         store.set_aside(planned.unit)
     report = FileReport(store.root, planned.unit.label)
-    began = _clocks()
+    began = Seconds.now()
     config = study_config(planned.unit.scale)
     try:
         if isinstance(config, RealStudyConfig):
@@ -96,8 +95,8 @@ def _scalars(metrics: Mapping[str, Any]) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if isinstance(value, int | float)}
 
 
-def _draft(planned: PlannedRun, began: tuple[float, float], made: Made) -> dict[str, Any]:
-    wall, cpu = (now - then for now, then in zip(_clocks(), began, strict=True))
+def _draft(planned: PlannedRun, began: Seconds, made: Made) -> dict[str, Any]:
+    took = made.earlier + (Seconds.now() - began)
     return {
         "unit": planned.unit,
         "settings": dict(planned.settings),
@@ -106,14 +105,9 @@ def _draft(planned: PlannedRun, began: tuple[float, float], made: Made) -> dict[
         "data": made.data,
         "parents": [parent.fingerprint for parent in planned.parents],
         "metrics": dict(made.metrics),
-        "wall_seconds": round(wall, 2),
-        "cpu_seconds": round(cpu, 2),
+        "wall_seconds": round(took.wall, 2),
+        "cpu_seconds": round(took.cpu, 2),
         "machine": {**machine(), "device": made.device, "threads": str(planned.threads)},
         "commit": commit(),
         "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
     }
-
-
-def _clocks() -> tuple[float, float]:
-    times = os.times()
-    return time.monotonic(), times.user + times.system

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crosslab.checkpoints import BEST_SOURCE_DEV, LAST
+from crosslab.clocks import Seconds
 from crosslab.config import Precision
 from crosslab.evaluation import matrix_answers, matrix_probabilities
 from crosslab.finetuning import Finetuned
@@ -27,6 +28,7 @@ class Made:
     data: list[DataCard]
     files: Mapping[str, bytes] = field(default_factory=dict)
     device: str = "cpu"  # what it was computed on
+    earlier: Seconds = field(default_factory=Seconds)  # what sittings before this one left done
 
 
 def checkpoint_answers(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import torch
 
 from crosslab.arms import method_key, methods_of
-from crosslab.bookmarks import FileBookmark, bookmark_file
+from crosslab.bookmarks import FileBookmark, bookmark_file, seconds_kept
 from crosslab.checkpoints import LAST
 from crosslab.config import FinetuneConfig, Precision, RealStudyConfig, RealTaskConfig
 from crosslab.crews import AccelerateCrew, together
@@ -80,6 +80,7 @@ def arm(
         matching="released" if asked["matching"] == "released" else "handled",
     )
     file = bookmark_file(place.root, planned.unit)
+    earlier = seconds_kept(file, crew.count if crew else 1)
     tuned = finetuned(
         encoder.model,
         method(method_key(key), methods_of(config, key, str(asked["task"]))),
@@ -99,6 +100,7 @@ def arm(
             _task_card(task, material, asked),
             *(data_card(card, revision) for card, revision in asked["data"].items()),
         ],
+        earlier=earlier,
     )
 
 
