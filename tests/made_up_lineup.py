@@ -1,6 +1,7 @@
 """Encoders of scale bench, made up: so many of ten words and sentences found per language."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from conftest import draft
 from crosslab.lineup import EXPERIMENT, SCALE, SETS
 from crosslab.provenance import digest
 from crosslab.records import Manifest, Store, Unit, parquet
+from crosslab.scales import study_config
 
 LANGUAGES = ("de", "sw")
 ROWS = 10
@@ -73,12 +75,15 @@ def made_up_lineup(
                 for kind, share in (("translated", 0.75), ("spelled", 0.25))
             },
             "words_by_language": dict.fromkeys(by_language, 1200),
+            "final_loss": 4.25,
         }
         files = {
             "words.parquet": parquet(words),
             "sentences.parquet": parquet(sentences),
             "map.parquet": parquet(_places(list(by_language))),
         }
-        store.write(draft(unit, metrics=metrics), words, files)
+        scratch = asdict(study_config(SCALE).scratch)
+        settings = {"recipe": unit.arm, "scratch": scratch}
+        store.write(draft(unit, metrics=metrics, settings=settings), words, files)
     store.write_manifest(Manifest(scale=SCALE, planned="d", lock="l", units=units))
     return store

@@ -55,6 +55,17 @@ def test_where_words_started_is_shown_per_language(found):
     ]
 
 
+def test_the_encoder_from_nothing_is_described_by_its_record(found, nothing):
+    asked = found.encoder("scratch").record.settings["scratch"]
+    said = tables.witness_words(found)
+    assert f"{asked['encoder']['layers']} layers of {asked['encoder']['hidden']} numbers" in said
+    assert f"serve all {1 + len(asked['languages'])} languages" in said
+    assert f"{asked['steps']:,} batches of {asked['batch']} inputs" in said
+    assert "guessed 20 % of the pieces" in said
+    assert said.endswith("its loss was 4.25 at the end.")
+    assert tables.witness_words(nothing) == "**`scratch` is not in this folder.**"
+
+
 def test_without_encoders_the_page_says_how_to_make_them(nothing):
     assert "crosslab run pretraining --scale bench" in tables.answer_words(nothing)
     for part in (tables.encoder_table, tables.language_table, tables.origin_table):

@@ -129,6 +129,23 @@ def test_where_no_arm_was_run_no_table_is_shown(every_arm):
     assert tables.arms_words(every_arm, "paraphrase") == "PAWS-X: no arm can be compared yet."
 
 
+def test_arms_on_another_encoder_are_compared_among_themselves_and_named_by_it(tmp_path):
+    learned = {**dict.fromkeys(CLAIMED_ARMS, 0.7), "smoothing-noise": 0.9}
+    made = {("nli-scratch", "scratch"): learned, ("nli", "graft+pairs"): EVERY_ARM}
+    found = rungs(made_up_rungs(tmp_path, made))
+    said = tables.arms_words(found, "nli", "scratch")
+    ahead = "`smoothing-noise` ahead of `standard` beyond chance."
+    assert said == f"XNLI with `scratch`, zero-shot, after Holm over 3 arms: {ahead}"
+    header, _, *body = rows(tables.arms_table(found, "nli", "scratch"))
+    assert header[0] == "XNLI with `scratch`: arm minus `standard`"
+    gain = found.of("nli", "scratch").gain("smoothing-noise")
+    assert dict(row[::2][:2] for row in body)["`smoothing-noise`"] == with_interval(
+        gain.interval(0.95)
+    )
+    absent = tables.arms_words(found, "nli", "graft")
+    assert absent == "XNLI with `graft`: no arm can be compared yet."
+
+
 def test_seeds_that_did_not_learn_the_task_are_named_where_encoders_are_compared(tmp_path):
     keys = [("nli", "graft"), ("nli", "graft+pairs")]
     shares = dict.fromkeys(keys, dict.fromkeys(CLAIMED_ARMS, 0.8))

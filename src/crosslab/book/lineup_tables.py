@@ -3,7 +3,7 @@
 from typing import Final
 
 from crosslab.book.render import table
-from crosslab.experiments import STEPS
+from crosslab.experiments import SCRATCH, STEPS
 from crosslab.lineup import SCALE, SETS, WORDS, Aligned, Lineup, name_of
 from crosslab.records import SHORT
 
@@ -121,3 +121,20 @@ def origin_table(found: Lineup) -> str:
         for key in found.languages
     ]
     return table(("language", "words", *(f"{kind}, %" for kind in kinds)), rows)
+
+
+def witness_words(found: Lineup) -> str:
+    """Return how the encoder was pre-trained that shares nothing with the grafted ones."""
+    each = found.encoder(SCRATCH)
+    if each is None:
+        return f"**`{SCRATCH}` is not in this folder.**"
+    asked = each.record.settings["scratch"]
+    encoder, languages = asked["encoder"], len(asked["languages"]) + 1  # English as well
+    return (
+        f"`{SCRATCH}` has {encoder['layers']} layers of {encoder['hidden']} numbers and "
+        f"{asked['vocabulary']:,} word pieces that serve all {languages} languages. It saw "
+        f"{asked['steps']:,} batches of {asked['batch']} inputs, raw text (at most "
+        f"{asked['lines']:,} lines of a language) and sentences with their translation (at most "
+        f"{asked['pairs']:,}) in turns, and guessed {100 * asked['masked_share']:.0f} % of the pieces, "
+        f"which were hidden; its loss was {each.metrics['final_loss']:.2f} at the end."
+    )

@@ -8,7 +8,7 @@ from crosslab.book.render import chance, counted, measured, points, table, with_
 from crosslab.claims import Verdict, bars, claims
 from crosslab.costs import gpu_costs
 from crosslab.data.languages import NAMES
-from crosslab.experiments import GRAFT, GRAFT_PAIRS, experiments_of
+from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, experiments_of
 from crosslab.published import System, published
 from crosslab.records import Store
 from crosslab.rungs import LEVEL, ROBUST, SCALE, TASKS, Asked, Difference, Rungs, where_poor
@@ -91,7 +91,7 @@ def _systems(task: str) -> list[System]:
 def accuracy_table(found: Rungs, task: str) -> str:
     """Return published accuracy beside that of plain fine-tuning here, language by language."""
     systems = _systems(task)
-    here = {encoder: found.of(task, encoder) for encoder in (GRAFT, GRAFT_PAIRS, "scratch")}
+    here = {encoder: found.of(task, encoder) for encoder in (GRAFT, GRAFT_PAIRS, SCRATCH)}
     ours = {encoder: each.plain for encoder, each in here.items() if each is not None}
     languages = published().benchmark(_BENCHMARK[task]).test_items
     rows = [
@@ -170,9 +170,9 @@ def _lost_of_both(difference: Difference) -> str:
     return f"; {' and '.join(lost)}, kept" if lost else ""
 
 
-def arms_table(found: Rungs, task: str) -> str:
-    """Return what every arm gains over plain fine-tuning where pairs taught what lines up."""
-    asked = found.of(task, GRAFT_PAIRS)
+def arms_table(found: Rungs, task: str, encoder: str = GRAFT_PAIRS) -> str:
+    """Return what every arm gains over plain fine-tuning on one encoder."""
+    asked = found.of(task, encoder)
     if asked is None or not asked.against:
         return ""
     adjusted = _among_arms(asked)
@@ -181,7 +181,7 @@ def arms_table(found: Rungs, task: str) -> str:
         for arm in asked.against
     ]
     header = (
-        f"{_NAMES[task]}: arm minus `{CONTROL}`",
+        f"{_name(task, encoder)}: arm minus `{CONTROL}`",
         *asked.plain.read_as(),
         "seeds",
         "p, Holm, zero-shot",
@@ -205,20 +205,31 @@ def _among_arms(asked: Asked) -> dict[str, float]:
     return holm({arm: each.p_greater() for arm, each in gains.items() if each is not None})
 
 
-def arms_words(found: Rungs, task: str) -> str:
+def arms_words(found: Rungs, task: str, encoder: str = GRAFT_PAIRS) -> str:
     """Return which arms are ahead of plain fine-tuning after Holm, and which are not there yet."""
-    asked = found.of(task, GRAFT_PAIRS)
-    planned = [arm for arm in experiments_of(SCALE)[f"transfer-{task}"].arms if arm != CONTROL]
+    asked = found.of(task, encoder)
+    planned = [arm for arm in _arms(task, encoder) if arm != CONTROL]
     if asked is None or not asked.against:
-        return f"{_NAMES[task]}: no arm can be compared yet."
+        return f"{_name(task, encoder)}: no arm can be compared yet."
     adjusted = _among_arms(asked)
     ahead = [f"`{arm}`" for arm, chance_of in adjusted.items() if chance_of < 1 - LEVEL]
     absent = [f"`{arm}`" for arm in planned if arm not in asked.against]
     said = (
-        f"{_NAMES[task]}, zero-shot, after Holm over {counted(len(adjusted), 'arm')}: "
+        f"{_name(task, encoder)}, zero-shot, after Holm over {counted(len(adjusted), 'arm')}: "
         f"{', '.join(ahead) or 'none'} ahead of `{CONTROL}` beyond chance."
     )
     return said + (f" Not there yet: {', '.join(absent)}." if absent else "")
+
+
+def _name(task: str, encoder: str) -> str:
+    """Return what was asked, and the encoder where it is not the one that bars speak of."""
+    return _NAMES[task] if encoder == GRAFT_PAIRS else f"{_NAMES[task]} with `{encoder}`"
+
+
+def _arms(task: str, encoder: str) -> tuple[str, ...]:
+    """Return the arms that are planned on a task with an encoder."""
+    there = [each for each in experiments_of(SCALE).values() if each.encoder == encoder]
+    return next(each.arms for each in there if each.task.startswith(task))
 
 
 def poor_words(found: Rungs) -> str:
