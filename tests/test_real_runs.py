@@ -11,6 +11,7 @@ from made_up_bench import TARGETS, tiny
 from made_up_data import word_in, write_made_up_data
 from made_up_english import write_made_up_english
 
+from crosslab import training
 from crosslab.arms import CLAIMED_ARMS, REAL_ARMS, THROUGHOUT
 from crosslab.bookmarks import bookmark_file
 from crosslab.clocks import Seconds
@@ -163,6 +164,31 @@ def test_an_encoder_from_scratch_is_kept_as_a_checkpoint_and_made_again(root, da
     assert (folder / WEIGHTS).read_bytes() == before
 
 
+def test_an_encoder_from_scratch_that_was_killed_goes_on_where_it_stood(root, data, tmp_path):
+    planned, done = encoder_run_of(SCRATCH, data), []
+    asked = {"arms": [SCRATCH], "results": str(tmp_path), "data": str(data)}
+
+    def killed(*arguments, **named):
+        def after(update):
+            done.append(update)
+            if done == [1, 2, 3, 4, 5]:
+                raise KeyboardInterrupt
+
+        return training.train(*arguments, **named, after=after)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crosslab.making.encoders.EVERY", 2)
+        patch.setattr("crosslab.scratch.train", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run("pretraining", "bench", seed=0, **asked)
+        assert bookmark_file(tmp_path, planned.unit).exists()
+        run("pretraining", "bench", seed=0, **asked)
+    assert done == [1, 2, 3, 4, 5, 5, 6]  # what came after the last bookmark is done again
+    assert not bookmark_file(tmp_path, planned.unit).exists()
+    one, other = (Store(each).record(planned.unit) for each in (root, tmp_path))
+    assert one.metrics == other.metrics  # hashes of weights and pieces, losses, what lines up
+
+
 def test_the_words_of_an_encoder_from_scratch_are_those_of_all_languages(root, data):
     folder = root / ENCODERS / encoder_run_of(SCRATCH, data).unit.fingerprint
     loaded = load_pretrained(folder)
@@ -312,7 +338,7 @@ def test_a_run_that_was_killed_goes_on_inside_itself_and_leaves_no_bookmark(
     (planned,) = chosen_runs(
         "transfer-nli", "bench", ("consistency",), (103,), revisions_of("bench", str(data))
     )
-    monkeypatch.setattr(real, "_BOOKMARK_EVERY", 1)
+    monkeypatch.setattr(real, "EVERY", 1)
     asked = {"arms": ["consistency"], "seed": 103, "results": str(store.root), "data": str(data)}
     with monkeypatch.context() as patch:
         patch.setattr(real, "_answers", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))

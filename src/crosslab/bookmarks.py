@@ -24,6 +24,7 @@ from crosslab.finetuning import Checkpoints, Kept
 from crosslab.records import Unit
 
 BOOKMARKS: Final = ".bookmarks"  # below a folder of records
+EVERY: Final = 200  # updates a run on real languages is kept
 _FACTS: Final = "facts"
 
 

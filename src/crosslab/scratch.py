@@ -4,16 +4,17 @@ It is small, has seen little and knows no English beforehand, so what it shares 
 grafted encoder it does not share by descent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from tokenizers import Tokenizer, normalizers
-from tokenizers.models import Unigram
-from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import Metaspace, Punctuation
+from tokenizers.pre_tokenizers import Sequence as InTurn
 from tokenizers.processors import TemplateProcessing
-from tokenizers.trainers import UnigramTrainer
-from transformers import BertModel, PreTrainedTokenizerFast
+from tokenizers.trainers import BpeTrainer
+from transformers import BertModel, PreTrainedModel, PreTrainedTokenizerFast
 
 from crosslab.config import ScratchConfig
 from crosslab.data.batching import Encoded, encoded_pairs, endless_batches
@@ -35,12 +36,13 @@ from crosslab.models import (
 )
 from crosslab.recipes import MaskedBatch, masked, masked_word_loss
 from crosslab.seeding import generator
-from crosslab.training import Report, train, whole
+from crosslab.training import Bookmark, Report, train, whole
 from crosslab.vocabularies.vocabulary import ENGLISH
 
 _LINES_FOR_PIECES: Final = 20_000  # per language, that the word pieces are learned from
 
 Pair = tuple[Sequence[str], Sequence[str]]
+Bookmarking = Callable[[PreTrainedModel], Bookmark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,12 @@ class FromScratch:
     losses: list[float]
 
 
-def pretrained_from_scratch(config: ScratchConfig, source: Source, report: Report) -> FromScratch:
+def pretrained_from_scratch(
+    config: ScratchConfig,
+    source: Source,
+    report: Report,
+    bookmarking: Bookmarking | None = None,
+) -> FromScratch:
     """Return an encoder pre-trained on the raw text and the translations of a source.
 
     Raises:
@@ -75,6 +82,7 @@ def pretrained_from_scratch(config: ScratchConfig, source: Source, report: Repor
             steps=config.steps,
             optimizer=config.optimizer,
             report=report,
+            bookmark=bookmarking(model) if bookmarking else None,
         )
     with seeded(config.seed, "pooler"):
         encoder = BertModel(model.config)
@@ -83,16 +91,16 @@ def pretrained_from_scratch(config: ScratchConfig, source: Source, report: Repor
 
 
 def shared_pieces(text: Mapping[str, Sequence[str]], size: int) -> Tokenizer:
-    """Return word pieces that serve all languages, learned from their text."""
-    made = Tokenizer(Unigram())
+    """Return word pieces that serve all languages, learned from their text.
+
+    Pieces are merged by how often they meet, ties by their number, so that the same text gives
+    the same pieces to the last byte. Learned as a unigram model they came out in another order
+    each time, and no encoder could have been made twice (LOG.md).
+    """
+    made = Tokenizer(BPE(unk_token=SPECIAL_WORDS[UNKNOWN]))
     made.normalizer = normalizers.NFKC()
-    made.pre_tokenizer = Metaspace()
-    trainer = UnigramTrainer(
-        vocab_size=size,
-        special_tokens=list(SPECIAL_WORDS),
-        unk_token=SPECIAL_WORDS[UNKNOWN],
-        show_progress=False,
-    )
+    made.pre_tokenizer = InTurn([Metaspace(), Punctuation()])
+    trainer = BpeTrainer(vocab_size=size, special_tokens=list(SPECIAL_WORDS), show_progress=False)
     made.train_from_iterator((line for lines in text.values() for line in lines), trainer)
     start, end = SPECIAL_WORDS[START], SPECIAL_WORDS[SEPARATOR]
     made.post_processor = TemplateProcessing(

@@ -130,11 +130,12 @@ def witness_words(found: Lineup) -> str:
         return f"**`{SCRATCH}` is not in this folder.**"
     asked = each.record.settings["scratch"]
     encoder, languages = asked["encoder"], len(asked["languages"]) + 1  # English as well
+    hidden = 100 * asked["masked_share"]
     return (
         f"`{SCRATCH}` has {encoder['layers']} layers of {encoder['hidden']} numbers and "
         f"{asked['vocabulary']:,} word pieces that serve all {languages} languages. It saw "
         f"{asked['steps']:,} batches of {asked['batch']} inputs, raw text (at most "
         f"{asked['lines']:,} lines of a language) and sentences with their translation (at most "
-        f"{asked['pairs']:,}) in turns, and guessed {100 * asked['masked_share']:.0f} % of the pieces, "
-        f"which were hidden; its loss was {each.metrics['final_loss']:.2f} at the end."
+        f"{asked['pairs']:,}) in turns, and guessed {hidden:.0f} % of the pieces, which were "
+        f"hidden; its loss was {each.metrics['final_loss']:.2f} at the end."
     )

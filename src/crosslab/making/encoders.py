@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import torch
 from transformers import PreTrainedModel
 
+from crosslab.bookmarks import EVERY, FileBookmark, bookmark_file, seconds_kept
 from crosslab.config import RealStudyConfig
 from crosslab.data.catalogue import CARDS
 from crosslab.data.loading import dictionary
@@ -16,6 +18,7 @@ from crosslab.data.sources import Source
 from crosslab.devices import device
 from crosslab.errors import StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, GRAFT_TEXT, PRETRAINING, SCRATCH, STEPS
+from crosslab.finetuning import Checkpoints
 from crosslab.grafting import steps
 from crosslab.grafting.english import english_folder
 from crosslab.grafting.measures import (
@@ -77,6 +80,7 @@ def made_encoder(
     config: RealStudyConfig, planned: PlannedRun, place: Place, report: Report
 ) -> Made:
     """Graft an encoder and keep it beside the records, or fetch one; measure how it lines up."""
+    earlier = seconds_kept(bookmark_file(place.root, planned.unit))
     if planned.unit.arm in STEPS:
         begin = _newly_grafted
     else:
@@ -95,6 +99,7 @@ def made_encoder(
         },
         data=[data_card(card, revision) for card, revision in planned.settings["data"].items()],
         files={f"{name}.parquet": parquet(each) for name, each in tables.items()},
+        earlier=earlier,
     )
 
 
@@ -125,16 +130,22 @@ def _newly_pretrained(
     config: RealStudyConfig, planned: PlannedRun, place: Place, report: Report
 ) -> tuple[Encoder, dict[str, Any]]:
     folder = place.kept(planned.unit)
-    losses = _pretrain(config, folder, place, report)
+    losses = _pretrain(config, planned.unit, place, report)
     loaded = load_pretrained(folder)
     noted = {"final_loss": float(np.mean(losses[-50:])), "encoder": checkpoint_hashes(folder)}
     return Encoder(loaded.encoder, loaded.vocabulary), noted
 
 
-def _pretrain(config: RealStudyConfig, folder: Path, place: Place, report: Report) -> list[float]:
+def _pretrain(config: RealStudyConfig, unit: Unit, place: Place, report: Report) -> list[float]:
     """Pre-train an encoder from nothing and keep it as a checkpoint; weights last."""
     assert config.scratch is not None
-    made = pretrained_from_scratch(config.scratch, place.source, report)
+    folder, file = place.kept(unit), bookmark_file(place.root, unit)
+    made = pretrained_from_scratch(
+        config.scratch,
+        place.source,
+        report,
+        lambda model: FileBookmark(file, EVERY, Checkpoints(model, rules={}), torch.Generator()),
+    )
     made.tokenizer.save_pretrained(folder)
     made.encoder.save_pretrained(folder)
     return made.losses
@@ -147,7 +158,8 @@ def _from_scratch_before(
     folder = place.kept(parent)
     with locked(folder.with_suffix(".lock")):
         if not is_saved(folder):
-            _pretrain(config, folder, place, report)
+            _pretrain(config, parent, place, report)
+            bookmark_file(place.root, parent).unlink(missing_ok=True)
     return folder
 
 

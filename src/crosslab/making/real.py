@@ -11,7 +11,7 @@ import pyarrow as pa
 import torch
 
 from crosslab.arms import method_key, methods_of
-from crosslab.bookmarks import FileBookmark, bookmark_file, seconds_kept
+from crosslab.bookmarks import EVERY, FileBookmark, bookmark_file, seconds_kept
 from crosslab.checkpoints import LAST
 from crosslab.config import FinetuneConfig, Precision, RealStudyConfig, RealTaskConfig
 from crosslab.crews import AccelerateCrew, together
@@ -32,8 +32,6 @@ from crosslab.methods import method
 from crosslab.records import DataCard
 from crosslab.runs import PlannedRun
 from crosslab.training import Report
-
-_BOOKMARK_EVERY = 200  # updates
 
 
 def made(  # noqa: PLR0913 - what a run is, where it goes, what it takes
@@ -90,7 +88,7 @@ def arm(
         report=_silent if crew and crew.rank else report,
         device=device(),
         crew=crew,
-        bookmarking=partial(FileBookmark, file, _BOOKMARK_EVERY, crew=crew),
+        bookmarking=partial(FileBookmark, file, EVERY, crew=crew),
     )
     answers = _answers(tuned, material, planned, task.finetune.precision)
     return Made(
