@@ -40,7 +40,7 @@ def test_a_missing_encoder_is_named(tmp_path):
 def test_every_encoder_and_every_language_has_a_line(found):
     encoders = rows(tables.encoder_table(found))[2:]
     assert [row[0] for row in encoders] == [f"`{key}`" for key in RIGHT]
-    assert encoders[0][1:6] == ["50.0", "50.0", "50.0", "0.50", "2 million"]
+    assert encoders[0][1:6] == ["50.0", "50.0", "50.0", "0.50", "2"]
     languages = rows(tables.language_table(found))[2:]
     assert languages == [
         ["Swahili", "60.0", "50.0", "80.0", "10.0"],
@@ -62,8 +62,15 @@ def test_the_encoder_from_nothing_is_described_by_its_record(found, nothing):
     assert f"serve all {1 + len(asked['languages'])} languages" in said
     assert f"{asked['steps']:,} batches of {asked['batch']} inputs" in said
     assert "guessed 20 % of the pieces" in said
-    assert said.endswith("its loss was 4.25 at the end.")
+    assert "its loss was 4.25 at the end." in said
+    assert said.endswith("it finds 10 % in German, 10 % in Swahili.")
     assert tables.witness_words(nothing) == "**`scratch` is not in this folder.**"
+
+
+def test_languages_in_which_hardly_a_word_is_found_are_counted(tmp_path):
+    few = {**RIGHT, "scratch": {"de": 3, "sw": 0}}
+    said = tables.witness_words(lineup(made_up_lineup(tmp_path, few)))
+    assert said.endswith("30 % in German, fewer than one in a hundred in 1 other language.")
 
 
 def test_without_encoders_the_page_says_how_to_make_them(nothing):

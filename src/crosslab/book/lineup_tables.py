@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from crosslab.book.render import table
+from crosslab.book.render import counted, table
 from crosslab.experiments import SCRATCH, STEPS
 from crosslab.lineup import SCALE, SETS, WORDS, Aligned, Lineup, name_of
 from crosslab.records import SHORT
@@ -11,6 +11,7 @@ _ABSENT: Final = (
     f"**This folder has no encoder of scale `{SCALE}`**, so there is nothing to show here. To make "
     f"them: `crosslab run pretraining --scale {SCALE} --data DIR --results FOLDER`."
 )
+_HARDLY: Final = 1.0  # % of words
 
 
 def answer_words(found: Lineup) -> str:
@@ -75,8 +76,8 @@ def encoder_table(found: Lineup) -> str:
             f"{_mean(each, WORDS):.1f}",
             *(f"{_mean(each, name):.1f}" for name in SETS),
             f"{each.distance().mean():.2f}",
-            f"{each.metrics['parameters'] / 1e6:.0f} million",
-            f"{each.record.wall_seconds / 60:.0f} min",
+            f"{each.metrics['parameters'] / 1e6:.0f}",
+            f"{each.record.wall_seconds / 60:.0f}",
             f"`{each.record.unit.fingerprint[:SHORT]}`",
         )
         for each in found.encoders
@@ -86,8 +87,8 @@ def encoder_table(found: Lineup) -> str:
         "words found, %",
         *(f"sentences found, % ({name})" for name in SETS),
         f"distance to English ({SETS[0]})",
-        "weights",
-        "made in",
+        "weights, millions",
+        "minutes",
         "record",
     )
     return table(header, rows)
@@ -137,5 +138,17 @@ def witness_words(found: Lineup) -> str:
         f"{asked['steps']:,} batches of {asked['batch']} inputs, raw text (at most "
         f"{asked['lines']:,} lines of a language) and sentences with their translation (at most "
         f"{asked['pairs']:,}) in turns, and guessed {hidden:.0f} % of the pieces, which were "
-        f"hidden; its loss was {each.metrics['final_loss']:.2f} at the end."
+        f"hidden; its loss was {each.metrics['final_loss']:.2f} at the end. "
+        f"{_where_words_are_found(each)}"
     )
+
+
+def _where_words_are_found(each: Aligned) -> str:
+    """Return in which languages words are found, the best one first, and in how many hardly any."""
+    shares = each.found()[WORDS].sort_values(ascending=False)
+    some = shares[shares >= _HARDLY]
+    parts = [f"{share:.0f} % in {name_of(str(key))}" for key, share in some.items()]
+    if len(some) < len(shares):
+        few = counted(len(shares) - len(some), "other language" if parts else "language")
+        parts.append(f"fewer than one in a hundred in {few}")
+    return f"Of the words of a language it finds {', '.join(parts)}."
