@@ -235,12 +235,17 @@ def test_what_the_ledger_says_of_real_languages_is_what_they_are_set_to():
         assert words in said[name], name
     for name, words in {
         "learning-rate-and-epochs": f"{witness.optimizer.learning_rate} and {witness.epochs} for",
-        "schedule": f"{witness.optimizer.warm_up_steps} for the encoder made from nothing",
+        "schedule": f"{witness.optimizer.warm_up_steps} for the encoder made from nothing; weight "
+        f"decay {one.optimizer.weight_decay}, gradients clipped at {one.optimizer.clip_norm}",
         "encoder": "6 layers and hidden size 384",
         "test-scored-in-training": "No oracle",
         "frozen-copies": "No arm has copies",
     }.items():
         assert words in said[name], name
+    small = bench.scratch.encoder
+    assert f"{small.layers} layers and hidden size {small.hidden}, made from" in said["encoder"]
+    assert [each.frozen_embeddings for each in (one, other, witness)] == [True, True, False]
+    assert [each.precision for each in (one, other, witness)] == ["bfloat16"] * 2 + ["float32"]
     assert (one.batch, one.checkpoints) == (other.batch, other.checkpoints)
     assert {each.finetune.oracle_items for each in bench.tasks.values()} == {None}
     assert paraphrase.test == nli.test

@@ -89,6 +89,72 @@ def test_half_a_checkpoint_is_refused(models, offline, gone):
     assert "is no checkpoint" in refusal(PAPER["mbert"], models)
 
 
+def refusal_to_load(folder):
+    with pytest.raises(DataError) as caught:
+        load_pretrained(folder)
+    told = str(caught.value)
+    assert str(folder) in told
+    assert "fetch it again" in told
+    assert len(told.splitlines()) == 1
+    return told
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_a_configuration_that_says_nothing_is_refused(models, offline, content):
+    (models / "bert-base-multilingual-cased" / "config.json").write_text(content)
+    assert "says no model_type" in refusal(PAPER["mbert"], models)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_that_break_off_are_refused(tmp_path, kind):
+    folder = write_made_up_checkpoint(tmp_path / kind, kind)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    assert "SafetensorError" in refusal_to_load(folder)
+
+
+def test_layers_without_weights_are_refused_and_not_drawn_at_random(tmp_path):
+    folder = write_made_up_checkpoint(tmp_path / "bert", "bert")
+    config = json.loads((folder / "config.json").read_text())
+    more = {**config, "num_hidden_layers": config["num_hidden_layers"] + 1}
+    (folder / "config.json").write_text(json.dumps(more))
+    assert f"bert.encoder.layer.{config['num_hidden_layers']}." in refusal_to_load(folder)
+
+
+def test_weights_of_another_size_are_refused(tmp_path):
+    folder = write_made_up_checkpoint(tmp_path / "bert", "bert")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "vocab_size": 9}))
+    assert "cannot be read" in refusal_to_load(folder)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_checkpoint_without_the_files_of_its_tokenizer_is_refused(tmp_path, kind):
+    folder = write_made_up_checkpoint(tmp_path / kind, kind)
+    for path in folder.iterdir():
+        if path.name not in ("config.json", "model.safetensors"):
+            path.unlink()
+    refusal_to_load(folder)
+
+
+class Harmful:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return self.path.write_text, ("was here",)
+
+
+def test_weights_that_would_run_code_are_refused_and_run_none(tmp_path):
+    folder = write_made_up_checkpoint(tmp_path / "bert", "bert")
+    (folder / "model.safetensors").unlink()
+    torch.save({"bert": Harmful(tmp_path / "trace")}, folder / "pytorch_model.bin")
+    refusal_to_load(folder)
+    assert not (tmp_path / "trace").exists()
+
+
 def test_the_record_names_the_weights_and_the_configuration(models):
     folder = models / "bert-base-multilingual-cased"
     before = checkpoint_hashes(folder)

@@ -635,6 +635,11 @@ class RealStudyConfig:
                 "needs either graft or checkpoints, and not both",
             ),
             (0 < self.barred_seeds < self.seeds, "barred_seeds must be 0, or seeds at least"),
+            (
+                self.scratch is not None
+                and self.scratch.encoder.longest_input < 2 * self.longest_input,
+                "scratch needs twice the room of longest_input: drawn words may have more pieces",
+            ),
         )
 
     @property

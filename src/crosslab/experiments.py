@@ -23,6 +23,7 @@ from crosslab.arms import (
     REAL_SWEPT,
     ROBUST,
     SIZES,
+    STATIC_RELEASED,
     SWEPT,
     THROUGHOUT,
     composition_of,
@@ -231,6 +232,7 @@ PAPER_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         arms=PAPER_ARMS,
         claims=(f"gain-{task}", "gain-generalized") if not suffix else (),
         encoder=encoder,
+        barred=(CONTROL, STATIC_RELEASED) if not suffix else (),
         scales=("paper",),
     )
     for task in ("paraphrase", "nli")

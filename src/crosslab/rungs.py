@@ -24,6 +24,7 @@ SCALE: Final = "bench"
 ROBUST: Final = tuple(arm for arm in CLAIMED_ARMS if arm != CONTROL)
 TASKS: Final = ("paraphrase", "nli")
 LEVEL: Final = 0.95
+ABOVE_CHANCE: Final = 8.0  # points; the lab is held to as many, or nothing could be seen there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,12 @@ class Asked:
     encoder: str
     plain: Outcomes  # plain fine-tuning by itself, under every seed it has
     against: Mapping[str, Outcomes]  # by arm: it and plain fine-tuning
+
+    @property
+    def above_chance(self) -> float:
+        """How far plain fine-tuning is above the commonest answer in the targets, in points."""
+        accuracy = self.plain.points(CONTROL, self.plain.same_language()).mean()
+        return float(accuracy - 100 * self.plain.commonest_share)
 
     def compared(self, arm: str) -> Outcomes | None:
         """Return an arm and plain fine-tuning; nothing where they cannot be compared."""

@@ -239,7 +239,7 @@ _BENCH_FINETUNE: Final = FinetuneConfig(
 
 _BENCH_SCRATCH: Final = ScratchConfig(
     languages=_XNLI,  # what it is asked about; a language more takes room from every other
-    encoder=EncoderConfig(hidden=128, layers=3, heads=4, feed_forward=512, longest_input=128),
+    encoder=EncoderConfig(hidden=128, layers=3, heads=4, feed_forward=512, longest_input=512),
     optimizer=OptimizerConfig(learning_rate=2e-3, warm_up_steps=300),
     steps=12_000,
     vocabulary=16_000,
@@ -407,7 +407,8 @@ _PAPER: Final = RealStudyConfig(
     },
     methods=_METHODS,
     seeds=5,
-    first_seed=7,  # the one seed of the released scripts, and four more
+    first_seed=7,  # the one seed of the released scripts, and those after it
+    barred_seeds=10,  # nine find the claimed 2.1 on PAWS-X with a power of 80 % (LOG.md)
 )
 
 SCALES: Final[dict[str, AnyStudyConfig]] = {

@@ -6,18 +6,30 @@ from typing import Final
 from crosslab.arms import CONTROL
 from crosslab.book.render import chance, counted, measured, points, table, with_interval
 from crosslab.claims import Verdict, bars, claims
+from crosslab.config import RealStudyConfig
 from crosslab.costs import gpu_costs
 from crosslab.data.languages import NAMES
-from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, experiments_of
+from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, STEPS, experiments_of
 from crosslab.published import System, published
 from crosslab.records import Store
-from crosslab.rungs import LEVEL, ROBUST, SCALE, TASKS, Asked, Difference, Rungs, where_poor
+from crosslab.rungs import (
+    ABOVE_CHANCE,
+    LEVEL,
+    ROBUST,
+    SCALE,
+    TASKS,
+    Asked,
+    Difference,
+    Rungs,
+    where_poor,
+)
 from crosslab.runs import planned_runs
 from crosslab.scales import study_config
 from crosslab.stats.multiplicity import holm
 from crosslab.verdicts import judged
 
-_RUNGS: Final = ("lab", SCALE)
+_PAPER: Final = "paper"
+_RUNGS: Final = ("lab", SCALE, _PAPER)
 _BENCHMARK: Final = {"paraphrase": "pawsx", "nli": "xnli"}
 _NAMES: Final = {"paraphrase": "PAWS-X", "nli": "XNLI"}
 _PRICE: Final = 2.0  # of a GPU hour, as `crosslab plan` has it
@@ -41,36 +53,39 @@ def claim_table(found: Mapping[str, Mapping[str, Verdict]]) -> str:
         (
             f"[{names[key]}](../claims/{key}.md)",
             "a direction" if claimed[key] is None else points(claimed[key] or 0.0),
-            *(_said(found.get(rung, {}).get(key)) for rung in _RUNGS),
-            "not run: needs-gpu",
+            *(_said(rung, found.get(rung, {}).get(key)) for rung in _RUNGS),
         )
         for key in asked
     ]
-    return table(("claim", "claimed", *(f"rung `{rung}`" for rung in _RUNGS), "`paper`"), rows)
+    return table(("claim", "claimed", *(f"rung `{rung}`" for rung in _RUNGS)), rows)
 
 
-def _said(verdict: Verdict | None) -> str:
+def _said(rung: str, verdict: Verdict | None) -> str:
     if verdict is None:
-        return "not run"
+        return "not run: needs-gpu" if rung == _PAPER else "not run"
     return f"{verdict.replication}: {measured(verdict)}"
 
 
-def paper_words() -> str:
+def paper_words(store: Store) -> str:
     """Return what it would take to run the claims with the paper's own encoders."""
-    config = study_config("paper")
+    if store.has_study(_PAPER):
+        return "Rung `paper` was run here, or begun: its column says what came of it."
+    config = study_config(_PAPER)
+    assert isinstance(config, RealStudyConfig)
     hours = {
         name: gpu_costs(
-            config,  # type: ignore[arg-type]  # paper is a scale on real languages
-            [each for each in planned_runs("paper") if each.unit.experiment == name],
+            config,
+            [each for each in planned_runs(_PAPER) if each.unit.experiment == name],
             _PRICE,
         ).gpu_hours
-        for name, each in experiments_of("paper").items()
+        for name, each in experiments_of(_PAPER).items()
         if each.claims
     }
     every = "; ".join(f"`{name}` about {each:.0f} GPU hours" for name, each in hours.items())
     return (
         "Rung `paper` was not run: it needs a GPU and a network (`needs-gpu`, `needs-network`). "
-        f"With mBERT, all arms and five seeds it is reckoned at {every}, which nobody measured. "
+        f"With mBERT, all arms and {config.seeds} seeds, {config.barred_seeds} for the two that "
+        f"bars compare, it is reckoned at {every}, which nobody measured. "
         "The command: `crosslab study --scale paper --data DIR`. What it would take to run "
         "everything, `crosslab plan --scale paper` says."
     )
@@ -219,6 +234,50 @@ def arms_words(found: Rungs, task: str, encoder: str = GRAFT_PAIRS) -> str:
         f"{', '.join(ahead) or 'none'} ahead of `{CONTROL}` beyond chance."
     )
     return said + (f" Not there yet: {', '.join(absent)}." if absent else "")
+
+
+def chance_words(found: Rungs, task: str, encoder: str) -> str:
+    """Return how far above chance an encoder is in the targets, and whether that is enough."""
+    asked = found.of(task, encoder)
+    if asked is None:
+        return ""
+    far = asked.above_chance
+    said = (
+        f"In the target languages plain fine-tuning of `{encoder}` is {points(far)} points above "
+        f"always giving the commonest answer"
+    )
+    if far >= ABOVE_CHANCE:
+        return f"{said}, which leaves room for a gain and for a loss."
+    return (
+        f"{said}, where the lab is held to {ABOVE_CHANCE:.0f}: too near chance to confirm or deny "
+        "what other encoders say. A gain that is not seen there is no sign that there is none."
+    )
+
+
+def cut_words() -> str:
+    """Return what of the grid on real languages was left out to make it fit."""
+    config, grid = study_config(SCALE), experiments_of(SCALE).values()
+    assert isinstance(config, RealStudyConfig)
+    whole = {each.task: each.arms for each in grid if each.encoder == GRAFT_PAIRS}
+    said = [f"`{step}` is not fine-tuned" for step in STEPS if step not in _encoders()]
+    for each in grid:
+        task = next(task for task in TASKS if each.task.startswith(task))
+        gone = [f"`{arm}`" for arm in whole[task] if arm not in each.arms]
+        if gone:
+            said.append(f"{_NAMES[task]} on `{each.encoder}` is without {', '.join(gone)}")
+    for task in TASKS:
+        asked = config.tasks[task]
+        pairs = len(asked.targets) * (len(asked.targets) + 1)
+        said.append(
+            f"an item of {_NAMES[task]} is asked in {asked.pairs_per_item} of {pairs} mixed pairs, "
+            f"each of which holds {asked.test * asked.pairs_per_item // pairs} items"
+        )
+    seeds = f"{config.seeds} seeds, and {config.barred_seeds} where a bar compares them"
+    return f"**What was cut**: {'; '.join(said)}; arms have {seeds}."
+
+
+def _encoders() -> set[str]:
+    return {each.encoder for each in experiments_of(SCALE).values()}
 
 
 def _name(task: str, encoder: str) -> str:
