@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from made_up_bench import tiny
+from made_up_bench import TARGETS, tiny
 from made_up_data import write_made_up_data
 from made_up_english import write_made_up_english
 
@@ -11,7 +11,7 @@ from crosslab.baselines import answers_by_script
 from crosslab.bench import __main__ as command
 from crosslab.bench import measures, searching
 from crosslab.bench.laboratory import lab_bench, lab_text
-from crosslab.bench.real import real_bench
+from crosslab.bench.real import grafting, real_bench
 from crosslab.bench.reports import auditing
 from crosslab.errors import UsageError
 from crosslab.evaluation import probabilities
@@ -141,7 +141,7 @@ def test_both_sides_compute_in_the_precision_of_the_study(real, monkeypatch, tmp
 
 
 def test_the_command_knows_every_speed():
-    beside = {"lab-text", "embedding", "searching", "auditing"}
+    beside = {"lab-text", "embedding", "searching", "auditing", "grafting", "epoch"}
     assert set(command.MEASUREMENTS) == {*beside, *SPEEDS}
     (text,) = lab_text("smoke", rounds=1)
     assert min(text.rounds) > 0
@@ -217,9 +217,24 @@ def test_speeds_on_real_languages_are_printed(monkeypatch, tmp_path, capsys, dat
     assert "fine-tuning throughput / Trainer" in capsys.readouterr().out
 
 
+def test_grafting_is_measured_in_seconds_over_every_language(data, tiny_bench, one_thread):
+    (speed,) = grafting("bench", data, rounds=2)
+    assert f"grafting {len(TARGETS)} languages" in speed.what
+    assert (len(speed.rounds), speed.unit, speed.at_most) == (2, " s", 120)
+    assert min(speed.rounds) > 0
+
+
+def test_an_epoch_is_as_many_updates_as_the_trial_had(real, monkeypatch):
+    monkeypatch.setattr(measures, "_update_seconds", lambda *_: 0.25)
+    (speed,) = measures.epoch(real)
+    assert list(speed.rounds) == [0.25 * -(-16_000 // real.finetune.batch)]
+    assert speed.met is (speed.median <= 133)
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
+        (("--scale", "lab", "--only", "grafting"), "'grafting'"),
         (("--scale", "bench"), "--data DIR"),
         (("--scale", "lab", "--data", "x"), "takes no --data"),
         (("--scale", "bench", "--data", "x", "--only", "auditing"), "'auditing'"),

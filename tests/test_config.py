@@ -71,6 +71,16 @@ def test_fine_tuning_that_cannot_be_is_refused(wrong, said):
         replace(study_config("smoke").finetune, **wrong)
 
 
+def test_an_encoder_made_here_has_room_for_words_of_more_pieces_than_were_there():
+    bench = study_config("bench")
+    longest = bench.longest_input
+    encoder = replace(bench.scratch.encoder, longest_input=2 * longest)
+    assert replace(bench, scratch=replace(bench.scratch, encoder=encoder)).scratch is not None
+    narrow = replace(encoder, longest_input=2 * longest - 1)
+    with pytest.raises(UsageError, match="twice the room of longest_input"):
+        replace(bench, scratch=replace(bench.scratch, encoder=narrow))
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

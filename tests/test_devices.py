@@ -8,7 +8,7 @@ import threading
 import pytest
 import torch
 
-from crosslab.devices import claimed, device, device_name, memory_of
+from crosslab.devices import claimed, device, device_name, memory_of, precision_here
 from crosslab.errors import RunError, UsageError
 
 
@@ -18,6 +18,31 @@ def test_without_a_gpu_a_run_computes_on_the_processor(tmp_path):
     if not torch.cuda.is_available():
         assert device() == "cpu"
     assert device_name(0) == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("has", "computed", "said"),
+    [
+        (True, "bfloat16", "Some GPU"),
+        (False, "float32", "Some GPU, without bfloat16: float32"),
+    ],
+)
+def test_a_gpu_without_bfloat16_computes_in_float32_and_the_record_says_so(
+    monkeypatch, has, computed, said
+):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some GPU")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: has)
+    assert precision_here("bfloat16") == computed
+    assert precision_here("float32") == "float32"
+    assert device_name(1) == said
+    assert device_name(4) == f"4 x {said}"
+
+
+def test_a_processor_computes_as_asked(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert precision_here("bfloat16") == "bfloat16"
+    assert precision_here("float32") == "float32"
 
 
 def test_two_runs_hold_different_gpus_and_give_them_back(tmp_path):

@@ -15,6 +15,7 @@ from transformers import get_linear_schedule_with_warmup
 
 from crosslab import training
 from crosslab.arms import PAPER_ARMS
+from crosslab.claims import bars
 from crosslab.config import AdversarialConfig, CopiesConfig, OptimizerConfig
 from crosslab.data import folder_and_hub
 from crosslab.data.catalogue import CARDS
@@ -143,13 +144,15 @@ def test_every_setting_of_the_released_scripts_is_held():
         assert optimizer.clip_norm == 1.0
         assert finetune.batch == 32
         assert finetune.look_every == look_every
+        assert finetune.epochs == 5  # of the script that theirs were made from; see scales.py
+        assert finetune.precision == "bfloat16"  # where theirs had half precision
         assert finetune.oracle_items is None
         assert not finetune.frozen_embeddings
         assert (task.copies.copies, task.copies.epochs) == (copies, epochs)
         assert task.card == task.training
         assert task.parts == ("train",)
     assert PAPER.longest_input == 128
-    assert 7 in PAPER.seed_range
+    assert PAPER.first_seed == 7
     parts = {key: each.accumulation for key, each in PAPER.checkpoints.items()}
     assert {key: 32 // each for key, each in parts.items()} == {
         "mbert": 8,
@@ -170,6 +173,8 @@ def test_the_sizes_of_the_data_and_the_number_of_updates_are_those_of_the_paper(
     assert (paraphrase.train, nli.train) == (49_401, 392_702)
     assert (len(paraphrase.targets) + 1) ** 2 == 49
     assert (len(nli.targets) + 1) ** 2 == 225
+    # The literature chapter has 46,313 for PAWS-X: copies times epochs over the batch, cut at the
+    # end. A loader makes a last, smaller batch in every epoch, which is what is counted here.
     for task, updates in ((paraphrase, 46_314), (nli, 36_816)):
         copied = task.copies.copies * task.train
         assert task.copies.epochs * -(-copied // task.finetune.batch) == updates
@@ -306,8 +311,25 @@ def test_the_training_items_of_the_hub_are_part_of_what_a_run_is(made):
 def test_the_plan_has_every_encoder_task_arm_and_seed():
     units = [each.unit for each in planned_runs("paper")]
     assert len(experiments_of("paper")) == 2 * len(CHECKPOINTS)
-    assert len(units) == len(CHECKPOINTS) * (1 + 2 * len(PAPER_ARMS))
+    plain = len(CHECKPOINTS) * (1 + 2 * len(PAPER_ARMS))  # of a scale of one seed
+    barred = 2 * 2 * (PAPER.barred_seeds - 1)  # plain fine-tuning and an arm of the bars, two tasks
+    assert len(units) == plain + barred
     assert len({each.fingerprint for each in units}) == len(units)
+
+
+def test_the_arms_that_bars_compare_have_the_seeds_that_find_the_claimed_gain():
+    barred = {
+        (each.unit.experiment, each.unit.arm)
+        for each in planned_runs("paper")
+        if each.unit.seed >= PAPER.first_seed + 5
+    }
+    assert barred == {
+        (f"transfer-{task}", arm)
+        for task in ("paraphrase", "nli")
+        for arm in ("standard", "smoothing-synonyms-static-released")
+    }
+    compared = {(each.treated, each.control) for each in bars() if each.rung == "paper"}
+    assert compared == {("smoothing-synonyms-static-released", "standard")}
 
 
 def test_the_claims_are_put_to_the_encoder_of_the_paper():

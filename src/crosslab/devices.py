@@ -10,6 +10,7 @@ from typing import Final
 
 import torch
 
+from crosslab.config import Precision
 from crosslab.errors import RunError, UsageError
 
 _POLL_SECONDS: Final = 1.0
@@ -25,7 +26,20 @@ def device_name(gpus: int) -> str:
     if not gpus:
         return "cpu"
     name = torch.cuda.get_device_name()
-    return name if gpus == 1 else f"{gpus} x {name}"
+    without = "" if _has_bfloat16() else ", without bfloat16: float32"
+    return f"{name}{without}" if gpus == 1 else f"{gpus} x {name}{without}"
+
+
+def precision_here(asked: Precision) -> Precision:
+    """Return in which precision a run computes: as asked, or float32 where its GPU lacks that."""
+    return asked if _has_bfloat16() else "float32"
+
+
+def _has_bfloat16() -> bool:
+    """Return whether bfloat16 is there; a processor always has it, if slowly."""
+    if not torch.cuda.is_available():
+        return True
+    return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
 @contextmanager

@@ -1,13 +1,16 @@
+from dataclasses import replace
+
 import pytest
 from conftest import rows
 from made_up_rungs import made_up_rungs
 
 from crosslab.arms import CLAIMED_ARMS
 from crosslab.book import rung_tables as tables
-from crosslab.book.render import with_interval
+from crosslab.book.render import points, with_interval
 from crosslab.claims import bars
-from crosslab.records import Store
-from crosslab.rungs import rungs
+from crosslab.records import Manifest, Store
+from crosslab.rungs import ABOVE_CHANCE, rungs
+from crosslab.scales import SCALES, study_config
 
 SHARES = {
     ("paraphrase", "graft"): {**dict.fromkeys(CLAIMED_ARMS, 0.85), "adversarial": 0.99},
@@ -183,11 +186,65 @@ def test_an_experiment_that_was_begun_says_how_far_it_is(tmp_path):
     assert "`transfer-nli-graft` (3 of 12 runs are there)" in tables.missing_words(rungs(store))
 
 
-def test_the_rung_that_needs_a_gpu_says_what_it_would_take_and_by_which_command():
-    said = tables.paper_words()
+def test_the_rung_that_needs_a_gpu_says_what_it_would_take_and_by_which_command(store):
+    said = tables.paper_words(store)
     assert "crosslab study --scale paper" in said
     assert "nobody measured" in said
     assert said.count("GPU hours") == 2
+
+
+def test_once_rung_paper_was_begun_its_column_speaks_and_nobody_says_it_was_not_run(tmp_path):
+    store = Store(tmp_path)
+    store.write_manifest(Manifest(scale="paper", planned="d", lock="l", units=[]))
+    said = tables.paper_words(store)
+    assert "was not run" not in said
+    assert "its column says what came of it" in said
+    verdicts = tables.verdicts_by_rung(store)
+    assert set(verdicts) == {"paper"}
+    body = rows(tables.claim_table(verdicts))[2:]
+    assert all(row[4].startswith("inconclusive") for row in body)  # no run of ten is there
+    assert {row[3] for row in body} == {"not run"}
+
+
+# What an encoder near chance can say, and what was left out
+
+
+def test_an_encoder_well_above_chance_leaves_room_and_one_near_it_says_that_it_does_not(tmp_path):
+    shares = {
+        ("nli", "graft+pairs"): {"standard": 0.8},
+        ("nli-scratch", "scratch"): {"standard": 0.54},
+    }
+    found = rungs(made_up_rungs(tmp_path, shares))
+    far, near = (found.of("nli", each).above_chance for each in ("graft+pairs", "scratch"))
+    assert far == pytest.approx(30, abs=3)  # half of the made-up labels are the commonest one
+    assert near == pytest.approx(4, abs=3)
+    assert near < ABOVE_CHANCE < far
+    said = tables.chance_words(found, "nli", "graft+pairs")
+    assert f"is {points(far)} points above always giving the commonest answer" in said
+    assert said.endswith("which leaves room for a gain and for a loss.")
+    said = tables.chance_words(found, "nli", "scratch")
+    assert f"`scratch` is {points(near)} points above" in said
+    assert "too near chance to confirm or deny" in said
+    assert tables.chance_words(found, "nli", "graft") == ""  # which was not run
+
+
+def test_what_was_cut_is_said_by_encoder_task_and_pair(monkeypatch):
+    said = tables.cut_words()
+    assert "`graft+text` is not fine-tuned" in said
+    assert "`graft` is not fine-tuned" not in said
+    assert "PAWS-X on `graft` is without `smoothing-synonyms-released`" in said
+    assert "XNLI on `scratch` is without" in said
+    assert "PAWS-X on `graft+pairs`" not in said  # where every arm is run
+    assert "an item of XNLI is asked in 4 of 210 mixed pairs" in said
+    assert "5 seeds, and 10 where a bar compares them" in said
+    bench = study_config("bench")
+    tasks = {**bench.tasks, "nli": replace(bench.tasks["nli"], pairs_per_item=30)}
+    monkeypatch.setitem(SCALES, "bench", replace(bench, tasks=tasks, seeds=6))
+    said = tables.cut_words()
+    assert (
+        "an item of XNLI is asked in 30 of 210 mixed pairs, each of which holds 142 items" in said
+    )
+    assert "6 seeds" in said
 
 
 def test_without_any_run_nothing_is_claimed(tmp_path):

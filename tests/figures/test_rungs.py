@@ -28,6 +28,17 @@ def test_there_is_a_panel_per_task_and_arm_with_a_mark_per_language_and_encoder(
         assert [each.get_markerfacecolor() == "none" for each in marks] == [True, False]
 
 
+def test_the_second_witness_has_a_mark_of_its_own_where_it_was_asked():
+    nli = ROWS[ROWS["task"] == "nli"]
+    witness = nli[nli["encoder"] == "graft"].assign(encoder="scratch", found=5.0)
+    figure = gain_by_alignment(pd.concat([nli, witness]))
+    assert len(figure.axes) == 2
+    for axes in figure.axes:
+        marks = [container[0] for container in axes.containers]
+        assert [each.get_markerfacecolor() for each in marks][2] == "0.75"
+        assert list(marks[2].get_xdata()) == [5.0, 5.0]
+
+
 def test_without_runs_the_picture_says_so():
     (text,) = gain_by_alignment(ROWS[:0]).axes[0].texts
     assert "no runs" in text.get_text()

@@ -12,7 +12,7 @@ def folder(tmp_path_factory):
     return write_made_up_data(tmp_path_factory.mktemp("data"))
 
 
-def test_no_sentence_that_is_measured_on_is_learned_from(folder):
+def test_no_sentence_that_a_language_is_measured_on_is_learned_from_in_that_language(folder):
     path = folder / "tatoeba-mt-test/en-de.tsv"
     before = path.read_text()
     source = folder_source(folder)

@@ -12,8 +12,8 @@ import typer
 from transformers.utils import logging
 
 from crosslab.bench.laboratory import lab_bench, lab_text
-from crosslab.bench.measures import Bench, bucketing, fine_tuning, pair_matrix, updates
-from crosslab.bench.real import real_bench
+from crosslab.bench.measures import Bench, bucketing, epoch, fine_tuning, pair_matrix, updates
+from crosslab.bench.real import grafting, real_bench
 from crosslab.bench.reports import REPORTS, auditing
 from crosslab.bench.searching import embedding, searching
 from crosslab.book.render import table
@@ -36,6 +36,12 @@ class Asked:
     def __init__(self, scale: str, data: Path | None, rounds: int, scratch: Path) -> None:
         self.scale, self.data, self.rounds, self.scratch = scale, data, rounds, scratch
 
+    @property
+    def folder(self) -> Path:
+        """The folder of real data, without which nothing is measured on them."""
+        assert self.data is not None
+        return self.data
+
     @cached_property
     def bench(self) -> Bench:
         """What the measurements of training and answering share, made when it is needed."""
@@ -52,6 +58,8 @@ class Asked:
 
 MEASUREMENTS: Final[Mapping[str, Callable[[Asked], list[Speed]]]] = {
     "lab-text": lambda asked: lab_text(asked.scale, asked.rounds),
+    "grafting": lambda asked: grafting(asked.scale, asked.folder, asked.rounds),
+    "epoch": lambda asked: epoch(asked.bench),
     "fine-tuning": lambda asked: fine_tuning(asked.bench),
     "pair-matrix": lambda asked: pair_matrix(asked.bench),
     "updates": lambda asked: updates(asked.bench),
@@ -62,7 +70,8 @@ MEASUREMENTS: Final[Mapping[str, Callable[[Asked], list[Speed]]]] = {
         REPORTS.get(asked.scale, REPORTS["lab"]), asked.rounds, asked.scratch
     ),
 }
-_ON_REAL_LANGUAGES: Final = ("fine-tuning", "pair-matrix", "updates", "bucketing")
+_REAL_ALONE: Final = ("grafting", "epoch")
+_ON_REAL_LANGUAGES: Final = (*_REAL_ALONE, "fine-tuning", "pair-matrix", "updates", "bucketing")
 
 
 def main(
@@ -99,7 +108,8 @@ def _chosen(
     scale: str, data: Path | None, only: list[str] | None
 ) -> list[Callable[[Asked], list[Speed]]]:
     """Return what to measure; what cannot be measured is refused before anything is written."""
-    names = [name for name in MEASUREMENTS if scale != "bench" or name in _ON_REAL_LANGUAGES]
+    here = _ON_REAL_LANGUAGES if scale == "bench" else set(MEASUREMENTS).difference(_REAL_ALONE)
+    names = [name for name in MEASUREMENTS if name in here]
     known = {name: MEASUREMENTS[name] for name in names}
     if scale == "bench" and data is None:
         raise UsageError("Scale bench is measured on real data: give their folder with --data DIR.")

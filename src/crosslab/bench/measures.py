@@ -25,6 +25,8 @@ from crosslab.seeding import generator
 from crosslab.timing import Pace, Speed, in_turns, ratios, seconds
 from crosslab.training import train, whole
 
+_TRIAL_PAIRS: Final = 16_000
+_TRIAL_SECONDS: Final = 133  # that they took in the trial, one epoch on two cores
 PROMISED_UPDATES: Final = {"adversarial": 2.1, "smoothing-synonyms": 1.15}  # of a standard one
 
 Loss = Callable[[PairBatch, float], Tensor]
@@ -78,6 +80,14 @@ def fine_tuning(bench: Bench) -> list[Speed]:
         )
         for padding in how
     ]
+
+
+def epoch(bench: Bench) -> list[Speed]:
+    """Measure what plain fine-tuning on the trial's sixteen thousand pairs costs."""
+    updates = -(-_TRIAL_PAIRS // bench.finetune.batch)
+    rounds = [updates * _update_seconds(bench, CONTROL, turn) for turn in range(bench.rounds)]
+    what = f"fine-tuning on {_TRIAL_PAIRS:,} pairs, from {bench.updates} updates, one thread"
+    return [Speed(name="epoch", what=what, rounds=rounds, unit=" s", at_most=_TRIAL_SECONDS)]
 
 
 def pair_matrix(bench: Bench) -> list[Speed]:

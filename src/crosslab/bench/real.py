@@ -22,15 +22,18 @@ from crosslab.data.sources import Source
 from crosslab.grafting.english import english_encoder, english_folder
 from crosslab.grafting.graft import with_rows
 from crosslab.grafting.saved import vocabulary_of
+from crosslab.grafting.steps import first_step
 from crosslab.materials.real import RealReader, real_material
 from crosslab.methods import method
 from crosslab.models import classifier, seeded
 from crosslab.scales import study_config
+from crosslab.timing import Speed, seconds
 from crosslab.vocabularies.choosing import chosen_words, lexicon
 from crosslab.vocabularies.grafted import GraftedVocabulary
 
 TASK: Final = "nli"
 ITEMS: Final = 400  # asked in every pair; with more, loading the model would weigh less
+_GRAFT_SECONDS: Final = 120
 LANGUAGES: Final = 4  # beside English: fewer than the study's, which shortens what is kept
 
 
@@ -78,6 +81,18 @@ def real_bench(scale: str, data: Path, *, rounds: int, updates: int, scratch: Pa
             sentences=sentences, encode=partial(_encode, vocabulary, config.longest_input)
         ),
     )
+
+
+def grafting(scale: str, data: Path, rounds: int) -> list[Speed]:
+    """Measure what it takes to put the words of every language in place."""
+    config = study_config(scale)
+    assert isinstance(config, RealStudyConfig)
+    assert config.graft is not None
+    english, source = english_folder(config.graft.english), source_of(folder_source(data))
+    work = partial(first_step, config.graft, english, source)
+    what = f"grafting {len(config.graft.languages)} languages, one thread"
+    spent = [seconds(work) for _ in range(rounds)]
+    return [Speed(name="grafting", what=what, rounds=spent, unit=" s", at_most=_GRAFT_SECONDS)]
 
 
 def _words(source: Source, key: str, count: int) -> Sequence[str]:

@@ -1,8 +1,9 @@
 """Encoders for real languages: grafted here step by step, or published and fetched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,15 @@ class Encoder:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """An encoder as it was made or fetched, what is worth noting, and files for its record."""
+
+    encoder: Encoder
+    noted: Mapping[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where the runs of a study are written, and where what they read comes from."""
 
@@ -85,7 +95,8 @@ def made_encoder(
         begin = _newly_grafted
     else:
         begin = _newly_pretrained if planned.unit.arm == SCRATCH else _fetched
-    encoder, noted = begin(config, planned, place, report)
+    begun = begin(config, planned, place, report)
+    encoder = begun.encoder
     tables = _alignment(config, encoder, planned, place.source)
     sentences, words = tables[SENTENCES], tables.get(WORDS)
     held_out = None if words is None else _held_out(words)
@@ -94,11 +105,14 @@ def made_encoder(
         metrics={
             **({} if held_out is None else _translated(held_out)),
             **summary(sentences, words),
-            **noted,
+            **begun.noted,
             "parameters": sum(each.numel() for each in encoder.model.parameters()),
         },
         data=[data_card(card, revision) for card, revision in planned.settings["data"].items()],
-        files={f"{name}.parquet": parquet(each) for name, each in tables.items()},
+        files={
+            **{f"{name}.parquet": parquet(each) for name, each in tables.items()},
+            **begun.files,
+        },
         earlier=earlier,
     )
 
@@ -120,47 +134,34 @@ def _translated(held_out: pa.Table) -> dict[str, Any]:
 
 def _newly_grafted(
     config: RealStudyConfig, planned: PlannedRun, place: Place, report: Report
-) -> tuple[Encoder, dict[str, Any]]:
+) -> Begun:
     grafted, noted = _grafted(config, planned, place, report)
     kept = save_grafted(place.kept(planned.unit), grafted)
-    return Encoder(grafted.encoder, grafted.vocabulary), {**noted, "encoder": kept}
+    return Begun(Encoder(grafted.encoder, grafted.vocabulary), {**noted, "encoder": kept})
 
 
 def _newly_pretrained(
     config: RealStudyConfig, planned: PlannedRun, place: Place, report: Report
-) -> tuple[Encoder, dict[str, Any]]:
-    folder = place.kept(planned.unit)
-    losses = _pretrain(config, planned.unit, place, report)
-    loaded = load_pretrained(folder)
-    noted = {"final_loss": float(np.mean(losses[-50:])), "encoder": checkpoint_hashes(folder)}
-    return Encoder(loaded.encoder, loaded.vocabulary), noted
-
-
-def _pretrain(config: RealStudyConfig, unit: Unit, place: Place, report: Report) -> list[float]:
-    """Pre-train an encoder from nothing and keep it as a checkpoint; weights last."""
+) -> Begun:
+    """Pre-train an encoder from nothing: it is small, so its checkpoint goes into its record."""
     assert config.scratch is not None
-    folder, file = place.kept(unit), bookmark_file(place.root, unit)
+    file = bookmark_file(place.root, planned.unit)
     made = pretrained_from_scratch(
         config.scratch,
         place.source,
         report,
         lambda model: FileBookmark(file, EVERY, Checkpoints(model, rules={}), torch.Generator()),
     )
-    made.tokenizer.save_pretrained(folder)
-    made.encoder.save_pretrained(folder)
-    return made.losses
-
-
-def _from_scratch_before(
-    config: RealStudyConfig, parent: Unit, place: Place, report: Report
-) -> Path:
-    """Return the folder of an encoder, which is made again where only its record is there."""
-    folder = place.kept(parent)
-    with locked(folder.with_suffix(".lock")):
-        if not is_saved(folder):
-            _pretrain(config, parent, place, report)
-            bookmark_file(place.root, parent).unlink(missing_ok=True)
-    return folder
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        made.tokenizer.save_pretrained(folder)
+        made.encoder.save_pretrained(folder)
+        loaded = load_pretrained(folder)
+        return Begun(
+            Encoder(loaded.encoder, loaded.vocabulary),
+            {"final_loss": float(np.mean(made.losses[-50:])), "encoder": checkpoint_hashes(folder)},
+            {path.name: path.read_bytes() for path in sorted(folder.iterdir())},
+        )
 
 
 def _fetched(
@@ -168,12 +169,13 @@ def _fetched(
     planned: PlannedRun,
     place: Place,
     report: Report,  # noqa: ARG001 - nothing is trained
-) -> tuple[Encoder, dict[str, Any]]:
+) -> Begun:
     asked = config.checkpoints[planned.unit.arm]
     settle(asked.threads)
     folder = checkpoint_folder(asked, place.models)
     loaded = load_pretrained(folder)
-    return Encoder(loaded.encoder, loaded.vocabulary), {"encoder": checkpoint_hashes(folder)}
+    encoder = Encoder(loaded.encoder, loaded.vocabulary)
+    return Begun(encoder, {"encoder": checkpoint_hashes(folder)})
 
 
 def _alignment(
@@ -232,7 +234,7 @@ def encoder_of(
         grafted = _grafted_before(config, asking, place, report)
         return Encoder(grafted.encoder, grafted.vocabulary)
     if parent.arm == SCRATCH:
-        folder = _from_scratch_before(config, parent, place, report)
+        folder = Store(place.root).folder(parent)
     else:
         folder = checkpoint_folder(config.checkpoints[parent.arm], place.models)
     if checkpoint_hashes(folder) != recorded:

@@ -20,7 +20,7 @@ from crosslab.data.folder import folder_source
 from crosslab.data.folder_and_hub import source_of
 from crosslab.data.languages import NAMES
 from crosslab.data.rows import LabelledPairs
-from crosslab.devices import claimed, device, device_name, memory_of
+from crosslab.devices import claimed, device, device_name, memory_of, precision_here
 from crosslab.devices import gpus as present
 from crosslab.evaluation import matrix_answers, matrix_probabilities
 from crosslab.experiments import PRETRAINING, SOURCE_DEV
@@ -90,7 +90,7 @@ def arm(
         crew=crew,
         bookmarking=partial(FileBookmark, file, EVERY, crew=crew),
     )
-    answers = _answers(tuned, material, planned, task.finetune.precision)
+    answers = _answers(tuned, material, planned, precision_here(task.finetune.precision))
     return Made(
         answers=answers,
         metrics=run_metrics(tuned, summary(answers.to_pandas(), material.source)),
@@ -105,9 +105,12 @@ def arm(
 def _in_parts(
     finetune: FinetuneConfig, asked: Mapping[str, Any], crew: AccelerateCrew | None
 ) -> FinetuneConfig:
-    """Return how to fine-tune: in as many parts as the encoder needs, or as there are processes."""
+    """Return how to fine-tune: in a precision that is there, and in as many parts as are needed.
+
+    An encoder may need several, and so do several processes.
+    """
     parts = max(asked.get("accumulation", finetune.accumulation), crew.count if crew else 1)
-    return replace(finetune, accumulation=parts)
+    return replace(finetune, accumulation=parts, precision=precision_here(finetune.precision))
 
 
 def _silent(*, done: int, total: int, loss: float) -> None:
