@@ -6,7 +6,7 @@ from made_up_rungs import made_up_rungs
 
 from crosslab.arms import CLAIMED_ARMS
 from crosslab.book import rung_tables as tables
-from crosslab.book.render import points, with_interval
+from crosslab.book.render import with_interval
 from crosslab.claims import bars
 from crosslab.records import Manifest, Store
 from crosslab.rungs import ABOVE_CHANCE, rungs
@@ -220,10 +220,10 @@ def test_an_encoder_well_above_chance_leaves_room_and_one_near_it_says_that_it_d
     assert near == pytest.approx(4, abs=3)
     assert near < ABOVE_CHANCE < far
     said = tables.chance_words(found, "nli", "graft+pairs")
-    assert f"is {points(far)} points above always giving the commonest answer" in said
+    assert f"is {far:.1f} points above always giving the commonest answer" in said
     assert said.endswith("which leaves room for a gain and for a loss.")
     said = tables.chance_words(found, "nli", "scratch")
-    assert f"`scratch` is {points(near)} points above" in said
+    assert f"`scratch` is {near:.1f} points above" in said
     assert "too near chance to confirm or deny" in said
     assert tables.chance_words(found, "nli", "graft") == ""  # which was not run
 

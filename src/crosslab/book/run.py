@@ -6,6 +6,7 @@ then runs the defaults, so a misspelt name gives a wrong result and no error.
 
 import ast
 import logging
+import re
 import os
 import sys
 import time
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, Final
 
 import nbformat
@@ -251,12 +253,14 @@ def without_places(text: str) -> str:
     Example:
         >>> without_places(f"{sys.prefix}/lib/x.py: a warning")
         '(environment)/lib/x.py: a warning'
+        >>> without_places(f"read from {gettempdir()}/tmpab_1")
+        'read from (temporary)'
     """
     places = {sys.prefix: "(environment)", str(Path.cwd()): ".", str(Path.home()): "~"}
     for place, name in places.items():
         if place != "/":  # a home that is the root is no secret, and every path begins there
             text = text.replace(place, name)
-    return text
+    return re.sub(rf"{re.escape(gettempdir())}/[\w.-]+", "(temporary)", text)
 
 
 def _since(began: float) -> float:

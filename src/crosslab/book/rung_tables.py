@@ -243,7 +243,7 @@ def chance_words(found: Rungs, task: str, encoder: str) -> str:
         return ""
     far = asked.above_chance
     said = (
-        f"In the target languages plain fine-tuning of `{encoder}` is {points(far)} points above "
+        f"In the target languages plain fine-tuning of `{encoder}` is {far:.1f} points above "
         f"always giving the commonest answer"
     )
     if far >= ABOVE_CHANCE:
