@@ -6,8 +6,8 @@ then runs the defaults, so a misspelt name gives a wrong result and no error.
 
 import ast
 import logging
-import re
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
