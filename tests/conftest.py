@@ -1,5 +1,6 @@
 """Shared fixtures: a project folder of one's own, made-up records, a finished smoke study."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -75,7 +76,7 @@ def crosslab() -> Cli:
     def run(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "crosslab", *arguments]
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=300, **options
+            command, capture_output=True, text=True, check=False, timeout=900, **options
         )
 
     return run
@@ -83,7 +84,14 @@ def crosslab() -> Cli:
 
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The results of an uninterrupted study at scale smoke; never to be written to."""
+    """The results of an uninterrupted study at scale smoke; never to be written to.
+
+    Where a folder of them is named, as continuous integration does, they are not made again.
+    """
+    if made := os.environ.get("FINISHED_STUDY"):
+        folder = tmp_path_factory.mktemp("finished") / "runs"
+        shutil.copytree(Path(made) / "smoke", folder / "smoke")
+        return folder
     with pytest.MonkeyPatch.context() as patch:
         folder = _copied(tmp_path_factory.mktemp("finished") / "project", patch)
         done = subprocess.run(
@@ -91,7 +99,7 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=1200,
         )
     assert done.returncode == 0, done.stderr
     return folder / "runs"
