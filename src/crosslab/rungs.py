@@ -22,7 +22,7 @@ from crosslab.stats.outcomes import Outcomes
 
 SCALE: Final = "bench"
 ROBUST: Final = tuple(arm for arm in CLAIMED_ARMS if arm != CONTROL)
-TASKS: Final = ("paraphrase", "nli")
+TASKS: Final = {"paraphrase": "PAWS-X", "nli": "XNLI"}  # what each is called on this rung
 LEVEL: Final = 0.95
 ABOVE_CHANCE: Final = 8.0  # points; the lab is held to as many, or nothing could be seen there
 

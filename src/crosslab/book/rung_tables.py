@@ -8,9 +8,7 @@ from crosslab.book.render import chance, counted, measured, points, table, with_
 from crosslab.claims import Verdict, bars, claims
 from crosslab.config import RealStudyConfig
 from crosslab.costs import gpu_costs
-from crosslab.data.languages import NAMES
-from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, STEPS, experiments_of
-from crosslab.published import System, published
+from crosslab.experiments import GRAFT_PAIRS, STEPS, experiments_of
 from crosslab.records import Store
 from crosslab.rungs import (
     ABOVE_CHANCE,
@@ -30,8 +28,6 @@ from crosslab.verdicts import judged
 
 _PAPER: Final = "paper"
 _RUNGS: Final = ("lab", SCALE, _PAPER)
-_BENCHMARK: Final = {"paraphrase": "pawsx", "nli": "xnli"}
-_NAMES: Final = {"paraphrase": "PAWS-X", "nli": "XNLI"}
 _PRICE: Final = 2.0  # of a GPU hour, as `crosslab plan` has it
 
 
@@ -91,60 +87,11 @@ def paper_words(store: Store) -> str:
     )
 
 
-def sources_words(task: str) -> str:
-    """Return where the published figures of a task were read, with their marks."""
-    each = "; ".join(f"{one.name}: {one.source} ({one.mark})" for one in _systems(task))
-    return f"{_NAMES[task]}, published: {each}."
-
-
-def _systems(task: str) -> list[System]:
-    """Return the published systems that have figures by language."""
-    systems = [each for each in published().systems if each.benchmark == _BENCHMARK[task]]
-    return [each for each in systems if each.accuracy_points]
-
-
-def accuracy_table(found: Rungs, task: str) -> str:
-    """Return published accuracy beside that of plain fine-tuning here, language by language."""
-    systems = _systems(task)
-    here = {encoder: found.of(task, encoder) for encoder in (GRAFT, GRAFT_PAIRS, SCRATCH)}
-    ours = {encoder: each.plain for encoder, each in here.items() if each is not None}
-    languages = published().benchmark(_BENCHMARK[task]).test_items
-    rows = [
-        (
-            NAMES[key],
-            *(_published(each, key) for each in systems),
-            *(
-                f"{one.points(CONTROL, one.pair(key, key)).mean():.1f}" if key in one.languages
-                else "" for one in ours.values()
-            ),
-        )
-        for key in languages
-    ]  # fmt: skip
-    header = (
-        _NAMES[task],
-        *(f"{each.name}" for each in systems),
-        *(
-            f"`{encoder}`, here, {counted(len(each.seeds), 'seed')}"
-            for encoder, each in ours.items()
-        ),
-    )
-    items = study_config(SCALE).tasks[task].test  # type: ignore[union-attr]
-    return (
-        f"{table(header, rows)}\n\nHere: the first {items:,} test items that are there in every "
-        "language. Published figures are of all of them."
-    )
-
-
-def _published(system: System, language: str) -> str:
-    value = system.accuracy_points.get(language)
-    return "" if value is None else f"{value:.1f}"
-
-
 def gain_table(found: Rungs) -> str:
     """Return what every arm of the claims gains, by task and encoder."""
     rows = [
         (
-            _NAMES[each.task],
+            TASKS[each.task],
             f"`{each.encoder}`",
             *(_gain(each, arm) for arm in ROBUST),
         )
@@ -264,12 +211,12 @@ def cut_words() -> str:
         task = next(task for task in TASKS if each.task.startswith(task))
         gone = [f"`{arm}`" for arm in whole[task] if arm not in each.arms]
         if gone:
-            said.append(f"{_NAMES[task]} on `{each.encoder}` is without {', '.join(gone)}")
+            said.append(f"{TASKS[task]} on `{each.encoder}` is without {', '.join(gone)}")
     for task in TASKS:
         asked = config.tasks[task]
         pairs = len(asked.targets) * (len(asked.targets) + 1)
         said.append(
-            f"an item of {_NAMES[task]} is asked in {asked.pairs_per_item} of {pairs} mixed pairs, "
+            f"an item of {TASKS[task]} is asked in {asked.pairs_per_item} of {pairs} mixed pairs, "
             f"each of which holds {asked.test * asked.pairs_per_item // pairs} items"
         )
     seeds = f"{config.seeds} seeds, and {config.barred_seeds} where a bar compares them"
@@ -282,7 +229,7 @@ def _encoders() -> set[str]:
 
 def _name(task: str, encoder: str) -> str:
     """Return what was asked, and the encoder where it is not the one that bars speak of."""
-    return _NAMES[task] if encoder == GRAFT_PAIRS else f"{_NAMES[task]} with `{encoder}`"
+    return TASKS[task] if encoder == GRAFT_PAIRS else f"{TASKS[task]} with `{encoder}`"
 
 
 def _arms(task: str, encoder: str) -> tuple[str, ...]:
@@ -314,11 +261,11 @@ def poor_words(found: Rungs) -> str:
             side = "more" if each.estimate.mean > 0 else "less"
             words = f"gains {side} where languages line up badly"
         said.append(
-            f"- {_NAMES[task]}, `{arm}`: {words}: {with_interval(each.estimate.interval(LEVEL))} "
+            f"- {TASKS[task]}, `{arm}`: {words}: {with_interval(each.estimate.interval(LEVEL))} "
             f"points, p {chance(adjusted)}, two-sided, after Holm over these {len(there)} lines"
             f"{_lost_of_both(each)}."
         )
-    absent = ", ".join(f"{_NAMES[key[0]]} `{key[1]}`" for key in asked if key not in there)
+    absent = ", ".join(f"{TASKS[key[0]]} `{key[1]}`" for key in asked if key not in there)
     return "\n".join(said) + (f"\n\nNot compared: {absent}." if absent else "")
 
 
@@ -331,19 +278,3 @@ def missing_words(found: Rungs) -> str:
         for name, (done, planned) in found.missing.items()
     )
     return f"**Not run yet, or not to the end**: {names}."
-
-
-def source_words(found: Rungs) -> str:
-    """Return how well plain fine-tuning does in English, and over chance elsewhere."""
-    said = []
-    for each in found.asked:
-        outcomes = each.plain
-        source = outcomes.in_source(CONTROL).mean()
-        others = outcomes.points(CONTROL, outcomes.same_language()).mean()
-        commonest = 100 * outcomes.commonest_share
-        said.append(
-            f"{_NAMES[each.task]} with `{each.encoder}`: {source:.1f} in English, {others:.1f} on "
-            f"average over the other languages, {commonest:.1f} for always giving the commonest "
-            f"answer, over {counted(len(outcomes.seeds), 'seed')}"
-        )
-    return "; ".join(said) + "." if said else ""
