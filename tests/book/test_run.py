@@ -127,6 +127,16 @@ def test_a_later_success_takes_the_failed_copy_away(tmp_path):
     assert sorted(each.name for each in tmp_path.glob("out*")) == ["out.ipynb"]
 
 
+def test_a_text_that_says_nothing_leaves_no_output(tmp_path):
+    shown = "from IPython.display import Markdown\nMarkdown({!r})"
+    path = notebook(tmp_path, shown.format(""), shown.format("**words**"), "1")
+    execute(path, tmp_path / "out.ipynb", {}, stamp={})
+    *_, empty, words, number = outputs(tmp_path / "out.ipynb")
+    assert empty == []
+    assert words[0].data["text/markdown"] == "**words**"
+    assert number[0].data["text/plain"] == "1"
+
+
 def test_an_executed_copy_holds_no_path_of_the_machine(tmp_path):
     path = notebook(
         tmp_path, "import os, sys\nprint(os.getcwd(), sys.prefix, os.path.expanduser('~'))"

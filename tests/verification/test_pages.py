@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import jsonschema
+import nbformat
 import pytest
 from conftest import ONE_CHAPTER, PROJECT
 from sound_study import built_book, flip
@@ -64,6 +65,21 @@ def test_a_number_altered_together_with_every_checksum_over_it_is_found(book):
     page = CHAPTER.page.read_text()
     number = page.split(words)[0].split()[-1]
     altered_consistently(book, f"{number} {words}", f"99.9 {words}")
+    (problem,) = chapters(book).problems
+    assert "shows something else than its records give" in problem
+
+
+def test_a_table_taken_out_together_with_every_checksum_over_it_is_found(book):
+    page = read_notebook(CHAPTER.page)
+    shown = [
+        cell
+        for cell in page.cells
+        if any("text/markdown" in each.get("data", {}) for each in cell.get("outputs", []))
+    ]
+    shown[0].outputs = []
+    page.metadata[STAMP]["checksum"] = PLACE
+    CHAPTER.page.write_text(with_own_checksum(nbformat.writes(page) + "\n"))
+    stamp_pages(book, "smoke", json.loads(STAMPS.read_text())["written"])
     (problem,) = chapters(book).problems
     assert "shows something else than its records give" in problem
 

@@ -35,6 +35,7 @@ TYPES: Final[Mapping[str, type]] = {
     "bool": bool,
     "list": list,
 }
+MARKDOWN: Final = "text/markdown"
 STAMP: Final = "crosslab"  # the key of our own entry in a notebook's metadata
 
 
@@ -234,11 +235,18 @@ def _stamp(path: Path, stamp: Mapping[str, Any]) -> None:
     notebook.metadata[STAMP] = {**stamp, "checksum": PLACE}
     notebook.metadata.pop("papermill", None)  # absolute paths and times of this machine
     for cell in notebook.cells:
+        if "outputs" in cell:
+            cell.outputs = [each for each in cell.outputs if not _says_nothing(each)]
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = without_places(output.text)
     text = str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
     path.write_text(with_own_checksum(text + "\n"), encoding="utf-8")
+
+
+def _says_nothing(output: NotebookNode) -> bool:
+    """Whether an output is an empty text, in whose place a page would show the name of its type."""
+    return bool(output.get("data", {}).get(MARKDOWN) == "")
 
 
 def unaltered(path: Path) -> bool:
