@@ -1,4 +1,5 @@
 import json
+import time
 
 import numpy as np
 import pytest
@@ -225,9 +226,19 @@ def test_grafting_is_measured_in_seconds_over_every_language(data, tiny_bench, o
 
 
 def test_an_epoch_is_as_many_updates_as_the_trial_had(real, monkeypatch):
-    monkeypatch.setattr(measures, "_update_seconds", lambda *_: 0.25)
+    threads = []
+
+    def update(*_, clock):
+        assert clock is time.perf_counter
+        threads.append(torch.get_num_threads())
+        return 0.25
+
+    monkeypatch.setattr(measures, "_update_seconds", update)
+    before = torch.get_num_threads()
     (speed,) = measures.epoch(real)
-    assert list(speed.rounds) == [0.25 * -(-16_000 // real.finetune.batch)]
+    assert set(threads) == {2}  # as the trial had
+    assert torch.get_num_threads() == before
+    assert list(speed.rounds) == [0.25 * -(-16_000 // real.finetune.batch)] * real.rounds
     assert speed.met is (speed.median <= 133)
 
 

@@ -1,6 +1,6 @@
 """Speeds as ratios: works that take turns, what each round cost, and what was promised.
 
-Time is that of the processor, so that others at work on the machine do not count;
+Time is that of the processor where nothing else is said, so that others at work do not count;
 the caches they share with us do, which is what taking turns is for.
 """
 
