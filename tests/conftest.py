@@ -76,7 +76,7 @@ def crosslab() -> Cli:
     def run(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "crosslab", *arguments]
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=900, **options
+            command, capture_output=True, text=True, check=False, timeout=300, **options
         )
 
     return run
@@ -99,7 +99,7 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
             capture_output=True,
             text=True,
             check=False,
-            timeout=1200,
+            timeout=600,
         )
     assert done.returncode == 0, done.stderr
     return folder / "runs"

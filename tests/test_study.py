@@ -107,7 +107,7 @@ def test_an_interrupted_study_says_so_and_goes_on_from_there(finished_study, pro
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=30)
     assert process.returncode == 3
     assert b"interrupted with 1 of 5 runs made" in said
     encoder = next((project / "runs").glob("smoke/pretraining/mbert/*/record.json"))

@@ -18,6 +18,7 @@ from crosslab.config import RealStudyConfig
 from crosslab.data.folder import folder_source
 from crosslab.data.folder_and_hub import source_of
 from crosslab.data.loading import dictionary, texts
+from crosslab.data.rows import LabelledPairs
 from crosslab.data.sources import Source
 from crosslab.grafting.english import english_encoder, english_folder
 from crosslab.grafting.graft import with_rows
@@ -58,9 +59,7 @@ def real_bench(scale: str, data: Path, *, rounds: int, updates: int, scratch: Pa
     training = material.split("train")
     test = material.splits["test"].take(range(min(ITEMS, task.test)))
 
-    def sentences(side: str, key: str) -> list[str]:
-        return list((test.first if side == "first" else test.second)[key])
-
+    frozen = task.finetune.frozen_embeddings
     return Bench(
         rounds=rounds,
         updates=updates,
@@ -70,15 +69,14 @@ def real_bench(scale: str, data: Path, *, rounds: int, updates: int, scratch: Pa
         inputs=training.pairs(material.source, material.source),
         labels=training.labels,
         known=material.resources,
-        model=partial(
-            _untrained, english, vocabulary, len(material.labels), task.finetune.frozen_embeddings
-        ),
+        model=partial(_untrained, english, vocabulary, len(material.labels), frozen),
         method=partial(method, chosen=config.methods),
         pads=_pads(vocabulary),
         languages=(material.source, *material.targets),
         asked=partial(RealReader, test, vocabulary, longest=config.longest_input),
         script=Script(
-            sentences=sentences, encode=partial(_encode, vocabulary, config.longest_input)
+            sentences=partial(_sentences, test),
+            encode=partial(_encode, vocabulary, config.longest_input),
         ),
     )
 
@@ -93,6 +91,10 @@ def grafting(scale: str, data: Path, rounds: int) -> list[Speed]:
     what = f"grafting {len(config.graft.languages)} languages, one thread"
     spent = [seconds(work) for _ in range(rounds)]
     return [Speed(name="grafting", what=what, rounds=spent, unit=" s", at_most=_GRAFT_SECONDS)]
+
+
+def _sentences(test: LabelledPairs, side: str, key: str) -> list[str]:
+    return list((test.first if side == "first" else test.second)[key])
 
 
 def _words(source: Source, key: str, count: int) -> Sequence[str]:

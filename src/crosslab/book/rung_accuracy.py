@@ -29,7 +29,7 @@ def height_table(found: Rungs) -> str:
                 f"{len(outcomes.seeds)}",
             )
         )
-    header = ("", "encoder", "English", "other languages, mean", "commonest answer", "seeds")
+    header = ("task", "encoder", "English", "other languages", "commonest answer", "seeds")
     return table(header, rows) if rows else ""
 
 

@@ -42,10 +42,15 @@ def gain_by_alignment(rows: pd.DataFrame) -> Figure:
         line[0].set_ylabel("gain, points")
     for axes in panels[-1]:
         axes.set_xlabel("sentences found, %")
-    encoders = dict.fromkeys(rows["encoder"])
+    _name_encoders(figure, list(dict.fromkeys(rows["encoder"])))
+    return figure
+
+
+def _name_encoders(figure: Figure, encoders: list[str]) -> None:
+    """Say above the panels which face is whose."""
     figure.legend(
         [
-            Line2D([], [], marker="o", color="0.3", lw=0, mfc=_FACES.get(str(each), "0.3"))
+            Line2D([], [], marker="o", color="0.3", lw=0, mfc=_FACES.get(each, "0.3"))
             for each in encoders
         ],
         encoders,
@@ -53,7 +58,6 @@ def gain_by_alignment(rows: pd.DataFrame) -> Figure:
         ncols=len(encoders),
         frameon=False,
     )
-    return figure
 
 
 def _nothing() -> Figure:
