@@ -145,12 +145,11 @@ class Bar(BaseModel):
         return range(self.first_seed, self.first_seed + self.seeds)
 
 
-class Verdict(BaseModel):
-    """What a claim comes to, with everything needed to follow it back."""
+class Judged(BaseModel):
+    """What evidence comes to, with everything needed to follow it back."""
 
     model_config = _STRICT
 
-    claim_id: str
     rung: str
     scale: str
     estimate: float | None
@@ -166,6 +165,12 @@ class Verdict(BaseModel):
     reason: str
     not_computed: dict[str, str]  # which of the above is empty, and why
     records: list[str]
+
+
+class Verdict(Judged):
+    """What a claim comes to."""
+
+    claim_id: str
 
 
 def claim_and_bar(claim_id: str, *, rung: str) -> tuple[Claim, Bar]:

@@ -122,9 +122,6 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
 }
 
 
-_REHEARSED: Final = ("smoke",)  # not counted before what will count as what is locked
-
-
 # The questions that no claim answers; what each is about stands in `claims/questions.yaml`.
 QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
     COLLECTING: Experiment(
@@ -133,7 +130,6 @@ QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         claims=(),
         encoder=COLLECTOR,
         evaluation=COLLECTED,
-        scales=_REHEARSED,
     ),
     "alignment-consistency": Experiment(
         task="nli",
@@ -141,7 +137,6 @@ QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         claims=(),
         question="alignment-consistency",
         evaluation=AGREEMENT,
-        scales=_REHEARSED,
     ),
     "retrieval-attack": Experiment(
         task="retrieval",
@@ -153,7 +148,6 @@ QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         claims=(),
         question="retrieval-attack",
         evaluation=ATTACKED,
-        scales=_REHEARSED,
     ),
     "retrieval-domains": Experiment(
         task="retrieval",
@@ -161,7 +155,6 @@ QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         claims=(),
         question="retrieval-domains",
         evaluation=ACROSS_DOMAINS,
-        scales=_REHEARSED,
     ),
     "adaptation-paraphrase": Experiment(
         task="paraphrase",
@@ -173,7 +166,6 @@ QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         claims=(),
         question="adaptation-paraphrase",
         evaluation=IN_DOMAIN,
-        scales=_REHEARSED,
     ),
     "scales": Experiment(
         task="nli",
@@ -181,7 +173,6 @@ QUESTION_EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         claims=(),
         question="scales",
         evaluation=OF_SIZES,
-        scales=_REHEARSED,
     ),
 }
 

@@ -23,6 +23,7 @@ from crosslab.records import Record, Store, read_record, write_text
 
 BARS: Final = CLAIMS / "bars.yaml"
 LOCK: Final = CLAIMS / "bars.lock"
+_OF_QUESTIONS: Final = "question_bars"
 _BACK: Final = "bring it back with: git checkout --"
 
 
@@ -32,7 +33,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     locked: str  # UTC
-    bars: dict[str, str]  # SHA-256 of each bar, named claim/rung
+    bars: dict[str, str]  # SHA-256 of each bar, named after what it is about, and its rung
     file: str  # SHA-256 of bars.yaml, comments included
     previous: str | None  # checksum of the entry before
     checksum: str  # SHA-256 of all of the above
@@ -61,15 +62,16 @@ def written_bars() -> list[LockedBar]:
         UsageError: The file is missing, unreadable, or some rows cannot be told apart.
     """
     try:
-        rows = yaml.safe_load(BARS.read_bytes())["bars"]
-        bars = [_bar(row) for row in rows]
+        held = yaml.safe_load(BARS.read_bytes())
+        bars = [_bar(row) for row in (*held["bars"], *held.get(_OF_QUESTIONS, ()))]
     except FileNotFoundError:
         raise UsageError(f"{BARS} is missing: {_BACK} {BARS}") from None
     except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError) as error:
         said = str(error).splitlines()[0]
         raise UsageError(
-            f"{BARS} cannot be read ({type(error).__name__}: {said}). It is a list 'bars' of plain "
-            "values, each with claim_id, rung, and experiments or experiment."
+            f"{BARS} cannot be read ({type(error).__name__}: {said}). It holds lists 'bars' and "
+            f"'{_OF_QUESTIONS}' of plain values, each with claim_id or question_id, rung, and "
+            "experiments or experiment."
         ) from error
     keys = [bar.key for bar in bars]
     twice = sorted({key for key in keys if keys.count(key) > 1})
@@ -79,11 +81,12 @@ def written_bars() -> list[LockedBar]:
 
 
 def _bar(row: Mapping[str, Any]) -> LockedBar:
+    about = row["claim_id"] if "claim_id" in row else row["question_id"]
     experiments = row["experiments"] if "experiments" in row else [row["experiment"]]
     if not isinstance(experiments, list):
-        raise TypeError(f"experiments of {row['claim_id']} is not a list")
+        raise TypeError(f"experiments of {about} is not a list")
     return LockedBar(
-        key=f"{row['claim_id']}/{row['rung']}",
+        key=f"{about}/{row['rung']}",
         rung=row["rung"],
         experiments=tuple(experiments),
         checksum=digest_of(row),

@@ -125,7 +125,7 @@ _QUESTIONS: Final = QuestionsConfig(
         checkpoints=1,
         oracle_items=None,
     ),
-    attack=AttackConfig(items=100, radii=(0.0, 0.1, 0.3, 1.0), steps=4, budget=3, tries=8),
+    attack=AttackConfig(items=100, radii=(0.0, 0.03, 0.1, 0.3), steps=4, budget=3, tries=8),
     collecting=CollectingConfig(
         rounds=3, candidates=120_000, portion=10_000, tested=70, learned=400
     ),

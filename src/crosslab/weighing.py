@@ -51,7 +51,9 @@ def weighed(bar: Bar, evidence: Sequence[Evidence], *, scale: str) -> Weighed:
         found=estimate(bar, outcomes),
         without_collapsed=estimate(bar, left) if collapsed and not crowded else None,
         by_language=_by_language(bar, outcomes),
-        collapsed=tuple(_named(f"{name} {arm}", seeds) for (name, arm), seeds in collapsed.items()),
+        collapsed=tuple(
+            named_seeds(f"{name} {arm}", seeds) for (name, arm), seeds in collapsed.items()
+        ),
         obstacles=(
             *_missing(bar, asked),
             *_rehearsed(bar, scale),
@@ -127,8 +129,8 @@ def _other_seeds(bar: Bar, outcomes: Mapping[str, Outcomes]) -> Iterator[str]:
     for name, each in outcomes.items():
         if each.seeds != tuple(bar.seed_range):
             yield (
-                f"{name} has {len(each.seeds)} seeds ({_spans(each.seeds)}), and the bar asks for "
-                f"{bar.seeds} ({_spans(bar.seed_range)})"
+                f"{name} has {len(each.seeds)} seeds ({spans(each.seeds)}), and the bar asks for "
+                f"{bar.seeds} ({spans(bar.seed_range)})"
             )
 
 
@@ -168,18 +170,24 @@ def _units(units: Collection[Unit]) -> str:
     grouped: dict[str, list[int]] = {}
     for unit in units:
         grouped.setdefault(f"{unit.experiment} {unit.arm}", []).append(unit.seed)
-    return ", ".join(_named(name, seeds) for name, seeds in grouped.items())
+    return ", ".join(named_seeds(name, seeds) for name, seeds in grouped.items())
 
 
-def _named(name: str, seeds: Sequence[int]) -> str:
-    return f"{name} seed{'s' if len(seeds) > 1 else ''} {_spans(seeds)}"
+def named_seeds(name: str, seeds: Sequence[int]) -> str:
+    """Return something with the seeds it is about.
+
+    Example:
+        >>> named_seeds("standard", [3, 4])
+        'standard seeds 3 to 4'
+    """
+    return f"{name} seed{'s' if len(seeds) > 1 else ''} {spans(seeds)}"
 
 
-def _spans(seeds: Sequence[int]) -> str:
+def spans(seeds: Sequence[int]) -> str:
     """Return seeds in words, neighbours together.
 
     Example:
-        >>> _spans([7, 1, 2, 3])
+        >>> spans([7, 1, 2, 3])
         '1 to 3, 7'
     """
     spans: list[list[int]] = []

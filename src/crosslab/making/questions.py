@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 from transformers import BertForMaskedLM
 
 from crosslab.arms import composition_of, method_key
-from crosslab.config import StudyConfig
+from crosslab.config import LabConfig, StudyConfig
 from crosslab.experiments import (
     ACROSS_DOMAINS,
     AGREEMENT,
@@ -18,7 +19,7 @@ from crosslab.experiments import (
     IN_DOMAIN,
     OF_SIZES,
 )
-from crosslab.lab.laboratory import laboratory
+from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.lab.retrieval import TASK as RETRIEVAL
 from crosslab.lab.tasks import TASKS
@@ -77,7 +78,7 @@ def tried(
     report: Report,
 ) -> Made:
     """Make one run of a question, from the encoder's weights and the items it builds on."""
-    lab, task = laboratory(config.lab), _task(planned)
+    lab, task = _laboratory(config.lab), _task(planned)
     composition = composition_of(planned.unit.arm)
     size, _ = lab_encoder(config, encoder_of_run(config, planned))
     known = None
@@ -105,6 +106,12 @@ def tried(
         data=[items_card(lab, task, found.items)],
         files={f"{name}.parquet": parquet(table) for name, table in found.tables.items()},
     )
+
+
+@lru_cache(maxsize=1)
+def _laboratory(config: LabConfig) -> Laboratory:
+    """Return a laboratory; runs that follow one another share it, and what was said in it."""
+    return laboratory(config)
 
 
 def _task(planned: PlannedRun) -> Task:

@@ -62,8 +62,14 @@ def rank_table(
     ]
     columns: dict[str, Any] = {"item": items, "first": sides[0], "second": sides[1]}
     for name, parts in found.items():
-        columns[name] = pa.array(np.concatenate(parts).astype(np.int32))
+        columns[name] = as_ranks(np.concatenate(parts))
     return pa.table(columns)
+
+
+def as_ranks(numbers: Numbers) -> pa.Array:
+    """Return numbers that are none below zero in sixteen bits, where these hold them."""
+    kind = np.uint16 if numbers.max(initial=0) <= np.iinfo(np.uint16).max else np.int32
+    return pa.array(numbers.astype(kind))
 
 
 def _first(queries: Vectors, passages: Vectors, answer: Numbers, rank: Places) -> Places:

@@ -113,6 +113,26 @@ def crossed(values: NDArray[np.floating]) -> Estimate:
     )
 
 
+def over_seeds(values: NDArray[np.floating]) -> Estimate:
+    """Return the mean of one number per seed, where there are no items to generalize over.
+
+    Example:
+        >>> over_seeds(np.array([1.0, 3.0])).standard_error
+        1.0
+    """
+    seeds = len(values)
+    if seeds < 2:  # noqa: PLR2004 - a spread needs two
+        raise UsageError(f"An interval needs at least 2 seeds, got {seeds}; run more seeds.")
+    error = float(values.std(ddof=1) / np.sqrt(seeds))
+    return Estimate(
+        mean=float(values.mean()),
+        standard_error=error,
+        degrees=seeds - 1,
+        seed_error=error,
+        seed_degrees=seeds - 1,
+    )
+
+
 def averaged(estimates: Sequence[Estimate]) -> Estimate:
     """Return the mean of independent estimates, each with the same weight.
 

@@ -4,6 +4,7 @@ It is apart from records, claims and words so that the very same rule can be run
 thousands of simulated studies whose truth is known (``stats/simulation.py``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +35,21 @@ def outcome(found: Estimate, criteria: Criteria) -> Outcome:
     if interval.low > 0:
         return "reproduced" if _as_claimed(found, criteria) else "direction-only"
     if interval.high < criteria.smallest_effect_points:
+        return "contradicted"
+    return "inconclusive"
+
+
+def joint_outcome(found: Sequence[Estimate], smallest_effect: float, level: float) -> Outcome:
+    """Return the outcome where several effects must all be there at once, and none has a size.
+
+    All intervals above zero: whichever of the effects is not there, its own interval makes the
+    mistake no more often than alone. One of them below what is worth having is enough to
+    contradict, so that interval is widened for their number.
+    """
+    if all(each.interval(level).low > 0 for each in found):
+        return "direction-only"
+    wider = 1 - (1 - level) / len(found)
+    if any(each.interval(wider).high < smallest_effect for each in found):
         return "contradicted"
     return "inconclusive"
 

@@ -89,6 +89,29 @@ def agreement_beyond_chance(answers: NDArray[np.integer]) -> float:
     return (float(agreement(answers).mean()) - by_chance) / (1 - by_chance)
 
 
+def agreement_values(answers: NDArray[np.integer]) -> Values:
+    """Return numbers, one per item, whose mean is the agreement beyond chance.
+
+    An item counts by its own agreement and by how it moves what chance alone would give, so
+    that the spread of the numbers is the spread of the whole (a linearization).
+
+    Example:
+        >>> float(agreement_values(np.array([[1, 1], [0, 0], [0, 1]])).mean().round(3))
+        0.333
+        >>> agreement_values(np.ones((2, 3), dtype=int)).tolist()
+        [0.0, 0.0]
+    """
+    counts = _counts(answers) / answers.shape[1]
+    shares = counts.mean(axis=0)
+    by_chance = float((shares**2).sum())
+    if np.isclose(by_chance, 1.0):
+        return np.zeros(len(answers))
+    own, beyond = agreement(answers), agreement_beyond_chance(answers)
+    moved = 2 * (counts - shares) @ shares
+    found: Values = beyond + (own - own.mean() - (1 - beyond) * moved) / (1 - by_chance)
+    return found
+
+
 def _counts(answers: NDArray[np.integer]) -> NDArray[np.intp]:
     """Return how often each item gets each answer, shape ``(items, answers)``."""
     if answers.shape[1] < 2 or not len(answers):  # noqa: PLR2004

@@ -20,7 +20,7 @@ from crosslab.methods.base import PairBatch
 from crosslab.methods.embedding import word_embeddings
 from crosslab.methods.preparing import Aligning
 from crosslab.models import torch_generator
-from crosslab.retrieval.asking import ranked
+from crosslab.retrieval.asking import as_ranks, ranked
 from crosslab.retrieval.attacked import search_margin
 from crosslab.retrieval.material import lab_questions
 from crosslab.retrieval.questions import Questions
@@ -28,7 +28,7 @@ from crosslab.retrieval.search import ranks
 from crosslab.retrieval.vectors import embedded, sentence_batch, vectors
 from crosslab.stats.ranking import average_precision
 from crosslab.trials.exchanging import RANDOM, WORST, word_tables
-from crosslab.trials.ground import Ground, Tried, queries
+from crosslab.trials.ground import Ground, Tried, asked, queries
 from crosslab.trials.preparing import prepared
 
 NOISE: Final = "noise"
@@ -41,38 +41,38 @@ def attacked(encoder: BertForMaskedLM, ground: Ground, aligning: tuple[Aligning,
     """Align an encoder, let it search, and let its queries be attacked."""
     model = prepared(encoder, ground, aligning)
     readers = queries(ground.lab, ground.config)
-    asked = lab_questions(readers["test"], ground.languages, ground.longest)
+    everything = asked([readers["test"]], ground)
     few = lab_questions(
         readers["test"].few(ground.config.attack.items), ground.languages, ground.longest
     )
     return Tried(
-        answers=ranked(model, asked),
+        answers=ranked(model, everything),
         metrics={},
         items={split: each.items for split, each in readers.items()},
-        tables={"attacks": attack_table(model, asked, few, ground)},
+        tables={"attacks": attack_table(model, everything, few, ground)},
     )
 
 
 def attack_table(
-    model: PreTrainedModel, asked: Questions, few: Questions, ground: Ground
+    model: PreTrainedModel, pool: Questions, few: Questions, ground: Ground
 ) -> pa.Table:
     """Return where each answer comes in the pool of all languages, by attack and budget."""
     model.eval()
-    pool = np.concatenate(
-        [embedded(model, asked.passages.in_language(key)) for key in asked.languages]
+    passages = np.concatenate(
+        [embedded(model, pool.passages.in_language(key)) for key in pool.languages]
     )
-    begins = np.arange(len(asked.languages)) * len(asked.names)
+    begins = np.arange(len(pool.languages)) * len(pool.names)
     right = np.arange(len(few.names))[:, None] + begins
     tables = []
-    for language in asked.languages:
+    for language in pool.languages:
         batch = sentence_batch(few.queries.in_language(language))
-        margin = search_margin(model, pool, right)
+        margin = search_margin(model, passages, right)
         for (kind, sought), budgets, found in _attacks(model, margin, batch, ground, language):
             least = None
             for budget, moved in zip(budgets, found, strict=True):
-                places = _worse(least, ranks(moved, pool, right))
+                places = _worse(least, ranks(moved, passages, right))
                 least = places
-                tables.append(_rows(few.names, language, kind, sought, budget, places, asked))
+                tables.append(_rows(few.names, language, kind, sought, budget, places, pool))
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 
 
@@ -149,6 +149,6 @@ def _rows(  # noqa: PLR0913, PLR0917 - the columns of a table
             "attack": same(kind),
             "sought": same(sought),
             "budget": pa.array(np.full(total, budget, dtype=np.float32)),
-            "pooled_rank": pa.array(places.ravel().astype(np.int32)),
+            "pooled_rank": as_ranks(places.ravel()),
         }
     )

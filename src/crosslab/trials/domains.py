@@ -20,11 +20,10 @@ from crosslab.methods.preparing import Aligning
 from crosslab.models import MARKS, token_ids
 from crosslab.retrieval.asking import ranked
 from crosslab.retrieval.domains import Told, named_domains
-from crosslab.retrieval.material import lab_questions
 from crosslab.retrieval.questions import sentences
 from crosslab.retrieval.vectors import embedded
 from crosslab.seeding import generator
-from crosslab.trials.ground import Ground, Tried, queries
+from crosslab.trials.ground import Ground, Tried, asked, queries
 from crosslab.trials.preparing import aligned
 
 WITHIN, NEW, STYLES = "within", "new", "styles"
@@ -37,7 +36,7 @@ def domains(encoder: BertForMaskedLM, ground: Ground, aligning: tuple[Aligning, 
     """Align an encoder on queries of two domains and let it search in and across domains."""
     readers, new = _drawn(ground)
     learned = [each["train"] for each in readers]
-    pairs = lab_questions(learned, ground.languages, ground.longest)
+    pairs = asked(learned, ground)
     told = _told(learned, ground) if ground.composition.confused else None
     model = encoder.base_model
     aligned(model, pairs, ground, aligning, told)
@@ -92,8 +91,8 @@ def _answers(model: PreTrainedModel, searches: dict[str, list[Search]], ground: 
     tables = []
     for kind, pairs in searches.items():
         for asking, answering in pairs:
-            asked = lab_questions([asking], ground.languages, ground.longest, answering=[answering])
-            named = replace(asked, names=tuple(f"{kind}-{name}" for name in asked.names))
+            pool = asked([asking], ground, answering=[answering])
+            named = replace(pool, names=tuple(f"{kind}-{name}" for name in pool.names))
             tables.append(ranked(model, named))
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 

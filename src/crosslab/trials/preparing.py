@@ -17,11 +17,10 @@ from crosslab.models import seeded, settle
 from crosslab.recipes import masked_batches, masked_word_loss
 from crosslab.retrieval.domains import Told
 from crosslab.retrieval.dual import trained
-from crosslab.retrieval.material import lab_questions
 from crosslab.retrieval.questions import Questions
 from crosslab.seeding import generator
 from crosslab.training import train, whole
-from crosslab.trials.ground import Ground, queries
+from crosslab.trials.ground import Ground, asked, queries
 
 _TEXT: Final = "further text"
 
@@ -40,9 +39,7 @@ def prepared(
     if ground.composition.text:
         adapted(encoder, ground, apart)
     if aligning:
-        pairs = lab_questions(
-            queries(ground.lab, ground.config)["train"], ground.languages, ground.longest
-        )
+        pairs = asked([queries(ground.lab, ground.config)["train"]], ground)
         aligned(encoder.base_model, pairs, ground, aligning)
     return encoder.base_model
 

@@ -1,0 +1,291 @@
+"""From the runs of a question to an answer, by its bar and nothing else, obstacles first.
+
+The parts of a bar must all hold, so the one that is least ahead stands for them. Whether one of
+them is surely not worth having is enough to contradict the whole.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from crosslab.claims import RUNGS, Replication
+from crosslab.comparing import Comparison, comparison
+from crosslab.literature.testimony import stances
+from crosslab.questions import Answer, Part, QuestionBar, question_bars
+from crosslab.records import Store, Unit
+from crosslab.stats.crossed import Estimate
+from crosslab.stats.decision import Outcome, joint_outcome
+from crosslab.stats.multiplicity import holm
+from crosslab.stats.power import detectable, power
+from crosslab.weighing import FEWEST_SEEDS, RUNG_OF, named_seeds, spans
+
+_SCOPE: Final = {"lab": "for one encoder and one world of invented languages"}
+
+
+class Weighed(NamedTuple):
+    """A part of a bar, and what the runs come to."""
+
+    part: Part
+    found: Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What comes of applying the bar of a question to its runs."""
+
+    bar: QuestionBar
+    compared: Comparison
+    parts: tuple[Weighed, ...]  # empty where some part has no two seeds
+    beside: tuple[Weighed, ...]
+    collapsed: Mapping[str, tuple[int, ...]]
+    without_collapsed: tuple[Weighed, ...]
+    obstacles: tuple[str, ...]
+
+    @property
+    def weakest(self) -> Weighed | None:
+        """The part that is least ahead, which stands for all."""
+        return min(self.parts, key=lambda each: each.found.mean, default=None)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the bar calls it, were there no obstacles."""
+        return _outcome(self.bar, self.parts)
+
+    def corrected(self) -> dict[str, float]:
+        """Return the two-sided p of what stands beside, by name, after Holm."""
+        return holm({each.part.name: _two_sided(each.found) for each in self.beside})
+
+
+def answers(store: Store, scale: str) -> list[Answer]:
+    """Return the answer to every question that has a bar on the rung of this scale.
+
+    Raises:
+        StoreError: There is no study at this scale, or a record is damaged.
+    """
+    return [answer(each) for each in results(store, scale)]
+
+
+def answers_on_every_rung(store: Store, scale: str) -> list[Answer]:
+    """Return the answers of a scale and of every other rung that was run, the highest first."""
+    rungs = [each for each in dict.fromkeys(bar.rung for bar in question_bars()) if each != scale]
+    found = answers(store, scale)
+    for rung in rungs:
+        if store.has_study(rung):
+            found += [each for each in answers(store, rung) if each.records]
+    return sorted(found, key=lambda each: RUNGS.index(each.rung), reverse=True)
+
+
+def results(store: Store, scale: str) -> list[Result]:
+    """Return what comes of every bar on the rung of a scale."""
+    return [
+        result(bar, comparison(store, scale, bar.experiment))
+        for bar in question_bars()
+        if bar.rung == RUNG_OF.get(scale, scale)
+    ]
+
+
+def result(bar: QuestionBar, compared: Comparison) -> Result:
+    """Return what comes of applying a bar to the runs of its question."""
+    collapsed = compared.collapsed(bar.arms)
+    lost = {seed for seeds in collapsed.values() for seed in seeds}
+    crowded = list(_crowded(bar, compared, collapsed))
+    return Result(
+        bar=bar,
+        compared=compared,
+        parts=_weighed(bar.parts, compared),
+        beside=_weighed(bar.beside, compared, every=False),
+        collapsed=collapsed,
+        without_collapsed=_weighed(bar.parts, compared, lost) if lost and not crowded else (),
+        obstacles=(*_missing(bar, compared), *_rehearsed(bar, compared.scale), *crowded),
+    )
+
+
+def _weighed(
+    parts: Sequence[Part], compared: Comparison, without: set[int] | None = None, every: bool = True
+) -> tuple[Weighed, ...]:
+    """Return parts and what they come to: all of them or none, or those that can be told."""
+    found = [
+        (part, compared.difference(part.measure, part.weights, without or ())) for part in parts
+    ]
+    if every and any(each is None for _, each in found):
+        return ()
+    return tuple(Weighed(part, each) for part, each in found if each is not None)
+
+
+def _outcome(bar: QuestionBar, parts: Sequence[Weighed]) -> Outcome | None:
+    if not parts:
+        return None
+    return joint_outcome([each.found for each in parts], bar.smallest_effect_points, bar.level)
+
+
+def _missing(bar: QuestionBar, compared: Comparison) -> Iterator[str]:
+    absent: dict[str, list[int]] = {}
+    for unit in compared.missing:
+        if unit.arm in bar.arms:
+            absent.setdefault(unit.arm, []).append(unit.seed)
+    if absent:
+        listed = ", ".join(named_seeds(arm, seeds) for arm, seeds in absent.items())
+        yield f"runs are missing: {listed}"
+    unknown = [arm for arm in bar.arms if arm not in {*compared.arms, *absent}]
+    if unknown:
+        yield f"runs are missing: {compared.experiment} has none of {', '.join(unknown)}"
+    seeds = compared.seeds(bar.arms)
+    if seeds and seeds != tuple(bar.seed_range):
+        yield (
+            f"{len(seeds)} seeds ({spans(seeds)}) have a run of every arm, and the bar asks for "
+            f"{bar.seeds} ({spans(bar.seed_range)})"
+        )
+
+
+def _rehearsed(bar: QuestionBar, scale: str) -> Iterator[str]:
+    if scale != bar.rung:
+        yield f"scale {scale} is a rehearsal, and the bar is for rung {bar.rung}"
+
+
+def _crowded(
+    bar: QuestionBar, compared: Comparison, collapsed: Mapping[str, tuple[int, ...]]
+) -> Iterator[str]:
+    """Yield where too much collapsed for the rest to speak."""
+    seeds = compared.seeds(bar.arms)
+    lost = {seed for each in collapsed.values() for seed in each}
+    every = [arm for arm, each in collapsed.items() if each == seeds]
+    if every:
+        yield f"every run of {' and of '.join(every)} collapsed"
+    elif lost and len(seeds) - len(lost) < FEWEST_SEEDS:
+        yield (
+            f"{len(seeds) - len(lost)} seeds are left without a collapsed run, and {FEWEST_SEEDS} "
+            "are needed"
+        )
+
+
+def answer(found: Result) -> Answer:
+    """Return what the runs of a question come to, with its reason."""
+    bar, weakest = found.bar, found.weakest
+    replication, reason = _decided(found)
+    return Answer(
+        question_id=bar.question_id,
+        rung=bar.rung,
+        scale=found.compared.scale,
+        claimed=None,
+        bayes_factor=None,
+        **_numbers(found, weakest),
+        seeds=list(found.compared.seeds(bar.arms)),
+        literature=stances()[bar.question_id],
+        replication=replication,
+        reason=reason,
+        records=[record.unit.folder for record in found.compared.records],
+    )
+
+
+def _decided(found: Result) -> tuple[Replication, str]:
+    if found.outcome is None or found.obstacles:
+        missing = "nothing was run" if not found.compared.runs else "too few runs to compare"
+        return "inconclusive", _with_collapsed("; ".join(found.obstacles) or missing, found)
+    if found.without_collapsed:
+        without = _outcome(found.bar, found.without_collapsed)
+        if without != found.outcome:
+            reason = (
+                f"the outcome hangs on collapsed runs: {found.outcome} with them, {without} without"
+            )
+            return "inconclusive", _with_collapsed(reason, found)
+    return found.outcome, _with_collapsed(_why(found), found)
+
+
+def _why(found: Result) -> str:
+    bar, weakest = found.bar, found.weakest
+    assert weakest is not None  # an outcome has parts
+    scope = _SCOPE.get(bar.rung, f"on rung {bar.rung}")
+    if found.outcome == "direction-only":
+        return f"{bar.outcomes.direction_only}, {scope}"
+    low = [each.part.name for each in found.parts if each.found.interval(bar.level).high < 0]
+    if found.outcome == "contradicted":
+        turned = f"; below zero: {', '.join(low)}" if low else ""
+        return f"{bar.outcomes.contradicted}{turned}; {scope}"
+    interval = weakest.found.interval(bar.level)
+    return (
+        f"{_part(found, weakest)}the interval reaches "
+        f"{interval.high - interval.estimate:.1f} points to either side, and the smallest effect "
+        f"of interest, {bar.smallest_effect_points} points, would be found with a chance of "
+        f"{100 * power(bar.smallest_effect_points, weakest.found, level=bar.level):.0f} %, {scope}"
+    )
+
+
+def _part(found: Result, weakest: Weighed) -> str:
+    return f"{weakest.part.name}: " if len(found.parts) > 1 else ""
+
+
+def _with_collapsed(reason: str, found: Result) -> str:
+    if not found.collapsed:
+        return reason
+    listed = ", ".join(named_seeds(arm, seeds) for arm, seeds in found.collapsed.items())
+    return f"{reason}; collapsed, and kept in the estimate: {listed}"
+
+
+def _numbers(found: Result, weakest: Weighed | None) -> dict[str, Any]:
+    """Return the fields of an answer that are numbers, and why some of them are empty."""
+    bar = found.bar
+    absent = {"bayes_factor": "no figure is claimed", "claimed": "a question claims nothing"}
+    if weakest is None:
+        empty = dict.fromkeys(("estimate", "interval", "power", "prediction"))
+        why = "an arm of the bar has no two seeds to compare"
+        return {**empty, "tests": {}, "not_computed": absent | dict.fromkeys(empty, why)}
+    estimate, same = weakest.found, weakest.found.standard_error == 0
+    interval, prediction = estimate.interval(bar.level), estimate.prediction(bar.level)
+    effect = bar.smallest_effect_points
+    if same:
+        absent["power"] = "both sides gave the same answers"
+    return {
+        "estimate": estimate.mean,
+        "interval": (interval.low, interval.high),
+        "prediction": (prediction.low, prediction.high),
+        "power": None if same else power(effect, estimate, level=bar.level),
+        "tests": _tests(found, estimate),
+        "not_computed": absent,
+    }
+
+
+def _tests(found: Result, weakest: Estimate) -> dict[str, dict[str, float]]:
+    bar, corrected = found.bar, found.corrected()
+    tests = {
+        "direction": {
+            "p_one_sided": max(each.found.p_greater() for each in found.parts),
+            "standard_error": weakest.standard_error,
+            "degrees_of_freedom": weakest.degrees,
+        }
+    }
+    if weakest.standard_error > 0:
+        tests["power"] = {
+            "effect_points": bar.smallest_effect_points,
+            "detectable_points": detectable(weakest, level=bar.level),
+        }
+    for each in found.parts:
+        tests[f"part: {each.part.name}"] = {
+            **_bounds(each.found, bar.level),
+            "p_one_sided": each.found.p_greater(),
+        }
+    for each in found.beside:
+        tests[f"beside: {each.part.name}"] = {
+            **_bounds(each.found, bar.level),
+            "p_two_sided_holm": corrected[each.part.name],
+        }
+    for each in found.without_collapsed:
+        tests[f"without collapsed: {each.part.name}"] = _bounds(each.found, bar.level)
+    return tests
+
+
+def _bounds(found: Estimate, level: float) -> dict[str, float]:
+    interval = found.interval(level)
+    return {"estimate": interval.estimate, "low": interval.low, "high": interval.high}
+
+
+def _two_sided(found: Estimate) -> float:
+    greater = found.p_greater()
+    return min(1.0, 2 * min(greater, 1 - greater))
+
+
+def missing_words(units: Sequence[Unit]) -> str:
+    """Return which runs are missing, arm by arm; nothing where none is."""
+    absent: dict[str, list[int]] = {}
+    for unit in units:
+        absent.setdefault(unit.arm, []).append(unit.seed)
+    return ", ".join(named_seeds(arm, seeds) for arm, seeds in absent.items())

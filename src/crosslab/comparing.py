@@ -1,0 +1,124 @@
+"""The runs of a question side by side: any measure of any arm, and weighed sums of arms.
+
+Arms are compared on the seeds that all of them have. Every number is of one seed and one item
+until the end, so an interval counts both kinds of chance.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslab.errors import StoreError
+from crosslab.measures.reading import Measured, Run
+from crosslab.measures.table import LEARNED, MEASURES
+from crosslab.records import Record, Store, Unit
+from crosslab.registry import lookup
+from crosslab.stats.crossed import Estimate, crossed, over_seeds
+from crosslab.stats.outcomes import COLLAPSE_POINTS, LEARNED_SHARE
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The runs of an experiment that are there, by arm and seed, and those that are not."""
+
+    scale: str
+    experiment: str
+    runs: Mapping[tuple[str, int], Run]
+    missing: tuple[Unit, ...]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms that have runs, in the order of the study."""
+        return tuple(dict.fromkeys(arm for arm, _ in self.runs))
+
+    @property
+    def records(self) -> list[Record]:
+        """The record of every run."""
+        return [run.record for run in self.runs.values()]
+
+    def seeds(self, arms: Collection[str]) -> tuple[int, ...]:
+        """Return the seeds under which every one of these arms has a run."""
+        of = [{seed for each, seed in self.runs if each == arm} for arm in arms]
+        return tuple(sorted(set.intersection(*of))) if of else ()
+
+    def points(self, measure: str, arm: str, seeds: Sequence[int]) -> Points:
+        """Return a measure of an arm, shape ``(seeds, items)``.
+
+        Raises:
+            StoreError: Runs answered other items.
+        """
+        found = [_measured(self.runs[arm, seed], measure) for seed in seeds]
+        for seed, each in zip(seeds, found, strict=True):
+            if each.items != found[0].items:
+                raise StoreError(
+                    f"{self.experiment} {arm}: seed {seed} was measured on other items than seed "
+                    f"{seeds[0]} ({measure}). Make the runs again with the code as it is."
+                )
+        return np.stack([each.values for each in found])
+
+    def level(self, measure: str, arm: str) -> Estimate | None:
+        """Return a measure of an arm over all its seeds; nothing where it has fewer than two."""
+        return self.difference(measure, {arm: 1.0})
+
+    def difference(
+        self, measure: str, weights: Mapping[str, float], without: Collection[int] = ()
+    ) -> Estimate | None:
+        """Return a weighed sum of arms; nothing where they share fewer than two seeds."""
+        seeds = [seed for seed in self.seeds(weights) if seed not in without]
+        if len(seeds) < 2:  # noqa: PLR2004 - a spread needs two
+            return None
+        values = sum(weight * self.points(measure, arm, seeds) for arm, weight in weights.items())
+        if MEASURES[measure].has_items:
+            return crossed(np.asarray(values))
+        return over_seeds(np.asarray(values).mean(axis=1))
+
+    def collapsed(self, arms: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Return the seeds under which an arm did not learn its task, not even in the source.
+
+        As for the claims: hardly above what knowing nothing gives, or not half as far above it as
+        the typical run of the arms that are compared.
+        """
+        seeds = self.seeds(arms)
+        if not seeds:
+            return {}
+        run = self.runs[arms[0], seeds[0]]
+        learned = LEARNED[str(run.record.settings["evaluation"])]
+        reached = {arm: self.points(learned.measure, arm, seeds).mean(axis=1) for arm in arms}
+        floor = learned.floor(run)
+        typical = max(float(np.median(each)) for each in reached.values())
+        limit = floor + max(COLLAPSE_POINTS, LEARNED_SHARE * (typical - floor))
+        return {
+            arm: lost
+            for arm, each in reached.items()
+            if (lost := tuple(s for s, value in zip(seeds, each, strict=True) if value <= limit))
+        }
+
+
+def comparison(store: Store, scale: str, experiment: str) -> Comparison:
+    """Return the runs of an experiment; an empty comparison where there are none.
+
+    Raises:
+        StoreError: There is no study at this scale, or a record does not match its files.
+    """
+    units = [each for each in store.manifest(scale).units if each.experiment == experiment]
+    there = [unit for unit in units if store.state(unit) != "absent"]
+    return Comparison(
+        scale=scale,
+        experiment=experiment,
+        runs={(unit.arm, unit.seed): Run(store=store, record=store.record(unit)) for unit in there},
+        missing=tuple(unit for unit in units if unit not in there),
+    )
+
+
+_MEASURED: dict[tuple[tuple[str, ...], str], Measured] = {}  # by hashes, which never change
+
+
+def _measured(run: Run, measure: str) -> Measured:
+    key = (tuple(run.record.files.values()), measure)
+    if key not in _MEASURED:
+        _MEASURED[key] = lookup(MEASURES, measure, kind="measure").read(run)
+    return _MEASURED[key]

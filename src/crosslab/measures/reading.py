@@ -1,0 +1,122 @@
+"""A finished run of a question, and blocks of numbers read from its tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from crosslab.errors import StoreError
+from crosslab.records import Record, Store, Unit
+
+Values = NDArray[np.float64]
+
+POOR: Final = 2  # languages with the least text
+
+
+class Measured(NamedTuple):
+    """One number per item, or a block of them, and what the items are called."""
+
+    items: tuple[str, ...]
+    values: Values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A finished run of a question; its tables are read when they are asked for.
+
+    Targets are the languages that nothing was fine-tuned on; the poor ones are those among them
+    that encoders have read least text of.
+    """
+
+    store: Store
+    record: Record
+
+    @property
+    def unit(self) -> Unit:
+        """Which run it is."""
+        return self.record.unit
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """Its answers, or where its searches ended."""
+        return self.store.answers(self.unit)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return another table of its record."""
+        path = self.store.folder(self.unit) / f"{name}.parquet"
+        frame: pd.DataFrame = pq.read_table(path).to_pandas()
+        return frame
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Every language, the source first."""
+        return tuple(self.answers["first"].unique())
+
+    def spoken(self, which: str) -> tuple[str, ...]:
+        """Return the languages of a group: ``all``, ``source``, ``targets``, ``poor``.
+
+        ``source-and-poor`` are those in which answers are compared.
+        """
+        source, *targets = self.languages
+        text = {each["key"]: each["sentences"] for each in self.record.settings["lab"]["languages"]}
+        poor = tuple(sorted(targets, key=text.__getitem__)[:POOR])
+        return {
+            "all": self.languages,
+            "source": (source,),
+            "targets": tuple(targets),
+            "poor": poor,
+            "source-and-poor": (source, *poor),
+        }[which]
+
+
+Reader = Callable[[Run], Measured]
+
+
+def of_kind(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the rows about one kind of items; the name of an item begins with its kind."""
+    return frame[frame["item"].astype(str).str.startswith(f"{kind}-")]
+
+
+def cells(frame: pd.DataFrame, column: str, sides: Mapping[str, Sequence[str]]) -> Measured:
+    """Return a column as a block: items in order of their names, then languages as they are given.
+
+    Rows of other languages are left out.
+
+    Raises:
+        StoreError: Some item has no value in some cell, or several.
+    """
+    kept = np.ones(len(frame), dtype=np.bool_)
+    for side, keys in sides.items():
+        kept &= frame[side].isin(list(keys)).to_numpy()
+    rows = frame[kept]
+    codes, names = pd.factorize(rows["item"].astype(str), sort=True)
+    places = [
+        codes,
+        *(
+            pd.Index(list(keys)).get_indexer(pd.Index(rows[side].astype(str)))
+            for side, keys in sides.items()
+        ),
+    ]
+    shape = (len(names), *(len(keys) for keys in sides.values()))
+    flat = np.ravel_multi_index(places, shape) if len(rows) else np.empty(0, dtype=np.intp)
+    times = np.bincount(flat, minlength=int(np.prod(shape)))
+    if not len(rows) or not (times == 1).all():
+        where = " and ".join("/".join(keys) for keys in sides.values())
+        raise StoreError(
+            f"A table holds {len(rows)} rows for {len(names)} items in {where}, where each item "
+            "needs one row in each."
+        )
+    block = np.empty(shape)
+    block.flat[flat] = rows[column].to_numpy(dtype=np.float64)
+    return Measured(tuple(names), block)
+
+
+def averaged(found: Measured, scale: float = 100.0) -> Measured:
+    """Return the mean over everything but items, in points."""
+    values = found.values.reshape(len(found.items), -1)
+    return Measured(found.items, scale * values.mean(axis=1))

@@ -1,0 +1,105 @@
+"""Measures of searches: where right answers came, unharmed, under attack, in another domain."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crosslab.measures.classified import WORST
+from crosslab.measures.reading import Measured, Reader, Run, Values, averaged, cells, of_kind
+from crosslab.stats.ranking import average_precision, found_within
+from crosslab.stats.ratios import share_values
+
+WITHIN, NEW, STYLES = "within", "new", "styles"  # what is searched
+NOISE, SYNONYMS, MIXING = "noise", "synonyms", "mixing"  # what an attack changes
+RADIUS: Final = 0.1  # of the noise that bars are about, in lengths of a word (LOG.md)
+
+Ranking = Callable[[NDArray[np.integer]], Values]
+
+
+def first(ranks: NDArray[np.integer]) -> Values:
+    """Return which queries have a right answer in the first place."""
+    return found_within(ranks, 1)
+
+
+def ten(ranks: NDArray[np.integer]) -> Values:
+    """Return which queries have a right answer among the first ten."""
+    return found_within(ranks, 10)
+
+
+def pooled(kind: str, which: str, of: Ranking, scale: float = 100.0) -> Reader:
+    """Return a reader of a metric of queries in some languages, passages of all in one pool."""
+
+    def read(run: Run) -> Measured:
+        return averaged(_over_queries(of_kind(run.answers, kind), run, which, of), scale)
+
+    return read
+
+
+def _over_queries(rows: pd.DataFrame, run: Run, which: str, of: Ranking) -> Measured:
+    """Return a metric per item and language that it is asked in."""
+    sides = {"first": run.spoken(which), "second": run.languages}
+    items, places = cells(rows, "pooled_rank", sides)
+    count, asked, answers = places.shape
+    found = of(places.reshape(count * asked, answers).astype(np.intp))
+    return Measured(items, found.reshape(count, asked))
+
+
+def in_one_language(kind: str, *, own: bool) -> Reader:
+    """Return a reader of searches among passages of one language: the query's own, or another."""
+
+    def read(run: Run) -> Measured:
+        sides = {"first": run.languages, "second": run.languages}
+        items, places = cells(of_kind(run.answers, kind), "rank", sides)
+        same = np.eye(len(run.languages), dtype=np.bool_)
+        return averaged(Measured(items, 1 / places[:, same if own else ~same]))
+
+    return read
+
+
+def under_attack(kind: str, budget: float, sought: str = WORST) -> Reader:
+    """Return a reader of the precision that is left, queries in the targets."""
+
+    def read(run: Run) -> Measured:
+        frame = run.table("attacks")
+        rows = frame[(frame["attack"] == kind) & (frame["sought"] == sought)]
+        return _precision(rows[np.isclose(rows["budget"], budget)], run)
+
+    return read
+
+
+def kept(kind: str, budget: float) -> Reader:
+    """Return a reader of the precision that is left, as a share of what there was."""
+    after, before = under_attack(kind, budget), under_attack(kind, 0.0)
+
+    def read(run: Run) -> Measured:
+        items, left = after(run)
+        return Measured(items, 100 * share_values(left, before(run).values))
+
+    return read
+
+
+def curve(run: Run, kind: str, sought: str) -> dict[float, Measured]:
+    """Return the precision that is left, by the budget of an attack."""
+    frame = run.table("attacks")
+    rows = frame[(frame["attack"] == kind) & (frame["sought"] == sought)]
+    budgets = np.unique(rows["budget"].to_numpy(dtype=np.float64))
+    return {float(each): _precision(rows[rows["budget"] == each], run) for each in budgets}
+
+
+def _precision(rows: pd.DataFrame, run: Run) -> Measured:
+    return averaged(_over_queries(rows, run, "targets", average_precision))
+
+
+def probe(run: Run) -> Measured:
+    """Return how often a probe names the domain of a sentence rightly."""
+    rows = run.table("probe")
+    rows = rows.assign(right=rows["prediction"] == rows["gold"])
+    return averaged(cells(rows, "right", {"first": run.languages}))
+
+
+def nothing(run: Run) -> float:  # noqa: ARG001 - as for answers, where guessing gets some right
+    """Return what a search finds that knows nothing: hardly anything."""
+    return 0.0

@@ -1,0 +1,280 @@
+"""Every measure by the name that bars and chapters call it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from crosslab.measures import classified, lined_up, searched
+from crosslab.measures.classified import DOMAIN, EXCHANGED, HARD, RANDOM, TEST
+from crosslab.measures.reading import Reader, Run
+from crosslab.measures.searched import MIXING, NEW, NOISE, RADIUS, STYLES, SYNONYMS, WITHIN
+from crosslab.stats.ranking import average_precision, discounted_gain, rank_spread, reciprocal_rank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A measure: one number per item, in points unless it says otherwise; their mean is the figure.
+
+    So all measures go through the same statistics.
+    """
+
+    name: str  # as the head of a column
+    words: str
+    read: Reader
+    more_is_better: bool = True
+    has_items: bool = True  # to generalize over
+
+
+_KINDS: Final = {
+    TEST: ("", "test items"),
+    HARD: ("hard items, ", "items that fooled another model"),
+    DOMAIN: ("new domain, ", "test items of the domain that no labelled item is from"),
+}
+
+
+_WHERE: Final = {
+    "source": "the source language",
+    "targets": "the target languages",
+    "poor": "the two target languages with the least text",
+    "source-and-poor": "the source and the two target languages with the least text",
+    "all": "all languages",
+}
+
+
+_POOL: Final = "queries in the target languages, passages of all languages in one pool"
+
+
+def _accuracy() -> dict[str, Measure]:
+    return {
+        f"accuracy-{kind}-{which}": Measure(
+            name=f"accuracy, {said}{which}",
+            words=f"accuracy on {items}, both sentences in one of {_WHERE[which]}",
+            read=classified.accuracy(kind, which),
+        )
+        for kind, (said, items) in _KINDS.items()
+        for which in ("source", "targets", "poor")
+    }
+
+
+def _agreement() -> dict[str, Measure]:
+    return {
+        f"agreement-{kind}-{which}": Measure(
+            name=f"agreement, {said}{which.replace('-', ' ')}",
+            words=(
+                "agreement of the answers beyond chance (Fleiss' kappa, times 100) between "
+                f"{_WHERE[which]}, on {items}"
+            ),
+            read=classified.agreement(kind, which),
+        )
+        for kind, (said, items) in _KINDS.items()
+        if kind != DOMAIN
+        for which in ("source-and-poor", "all")
+    }
+
+
+def _attacked_answers() -> dict[str, Measure]:
+    return {
+        "accuracy-unharmed": Measure(
+            name="accuracy, items under attack, unharmed",
+            words="accuracy in the target languages on the items that are attacked, before",
+            read=classified.accuracy_under_attack(0.0),
+        ),
+        "accuracy-synonyms": Measure(
+            name="accuracy, worst synonyms",
+            words="accuracy in the target languages, up to three words exchanged for synonyms",
+            read=classified.accuracy_under_attack(EXCHANGED),
+        ),
+        "accuracy-random-synonyms": Measure(
+            name="accuracy, random synonyms",
+            words="accuracy in the target languages, three words exchanged at random",
+            read=classified.accuracy_under_attack(EXCHANGED, RANDOM),
+        ),
+    }
+
+
+def _lined_up() -> dict[str, Measure]:
+    found = {
+        f"sentences-{which}": Measure(
+            name=f"sentences found, {which}",
+            words=(
+                f"share of sentences in {_WHERE[which]} whose translation is the nearest of all "
+                "source sentences"
+            ),
+            read=lined_up.sentences(which),
+        )
+        for which in ("targets", "poor")
+    }
+    return found | {
+        "words-targets": Measure(
+            name="words found",
+            words=(
+                "share of words of the target languages that find a source word which says the "
+                "same (CSLS)"
+            ),
+            read=lined_up.words,
+        ),
+        "spaces-targets": Measure(
+            name="spaces alike",
+            words="how alike the spaces of a target and of the source are (CKA, times 100)",
+            read=lined_up.spaces,
+            has_items=False,
+        ),
+    }
+
+
+def _searched() -> dict[str, Measure]:
+    return {
+        "precision-pool": Measure(
+            name="mAP, pool",
+            words=f"mean average precision; {_POOL}",
+            read=searched.pooled(TEST, "targets", average_precision),
+        ),
+        "precision-own": Measure(
+            name="mAP, own language",
+            words="precision where query and passages are in the same language",
+            read=searched.in_one_language(TEST, own=True),
+        ),
+        "precision-other": Measure(
+            name="mAP, other language",
+            words="precision where query and passages are in two languages",
+            read=searched.in_one_language(TEST, own=False),
+        ),
+        "first-pool": Measure(
+            name="R@1, pool",
+            words=f"share of queries with a right answer in the first place; {_POOL}",
+            read=searched.pooled(TEST, "targets", searched.first),
+        ),
+        "ten-pool": Measure(
+            name="R@10, pool",
+            words=f"share of queries with a right answer among the first ten; {_POOL}",
+            read=searched.pooled(TEST, "targets", searched.ten),
+        ),
+        "reciprocal-pool": Measure(
+            name="MRR, pool",
+            words=f"one over the rank of the first right answer; {_POOL}",
+            read=searched.pooled(TEST, "targets", reciprocal_rank),
+        ),
+        "gain-pool": Measure(
+            name="nDCG@10, pool",
+            words=f"discounted gain of the first ten places; {_POOL}",
+            read=searched.pooled(TEST, "targets", discounted_gain),
+        ),
+        "bias-pool": Measure(
+            name="language bias",
+            words=f"ranks between the best and the worst placed answer; {_POOL}",
+            read=searched.pooled(TEST, "targets", rank_spread, scale=1.0),
+            more_is_better=False,
+        ),
+        "precision-source": Measure(
+            name="mAP, source",
+            words="mean average precision of queries in the source, passages in one pool",
+            read=searched.pooled(TEST, "source", average_precision),
+        ),
+    }
+
+
+def _attacked_searches() -> dict[str, Measure]:
+    return {
+        "attacked-unharmed": Measure(
+            name="mAP, unharmed",
+            words=f"mean average precision of the queries that are attacked, before; {_POOL}",
+            read=searched.under_attack(NOISE, 0.0),
+        ),
+        "attacked-noise": Measure(
+            name="mAP, worst noise",
+            words=(
+                "mean average precision under the worst noise found that moves each word of a "
+                f"query by at most a tenth of its length; {_POOL}"
+            ),
+            read=searched.under_attack(NOISE, RADIUS),
+        ),
+        "attacked-random-noise": Measure(
+            name="mAP, random noise",
+            words=f"mean average precision under random noise of that size; {_POOL}",
+            read=searched.under_attack(NOISE, RADIUS, RANDOM),
+        ),
+        "attacked-synonyms": Measure(
+            name="mAP, worst synonyms",
+            words=f"mean average precision, up to three words exchanged for synonyms; {_POOL}",
+            read=searched.under_attack(SYNONYMS, EXCHANGED),
+        ),
+        "attacked-mixing": Measure(
+            name="mAP, mixed words",
+            words=(
+                "mean average precision, up to three words exchanged for words of other languages "
+                f"that say the same; {_POOL}"
+            ),
+            read=searched.under_attack(MIXING, EXCHANGED),
+        ),
+        "kept-noise": Measure(
+            name="kept, worst noise",
+            words="precision under the worst noise found, as a share of precision without it",
+            read=searched.kept(NOISE, RADIUS),
+        ),
+        "kept-mixing": Measure(
+            name="kept, mixed words",
+            words="precision with words of other languages, as a share of precision without",
+            read=searched.kept(MIXING, EXCHANGED),
+        ),
+    }
+
+
+def _across_domains() -> dict[str, Measure]:
+    kinds = {
+        WITHIN: ("own domains", "in the two domains and styles that were learned from"),
+        NEW: ("new domain", "in a domain and a style that were not learned from"),
+        STYLES: ("other style", "where passages are said in the style of the other domain"),
+    }
+    found = {
+        f"{kind}-pool": Measure(
+            name=f"mAP, {name}",
+            words=f"mean average precision {where}; {_POOL}",
+            read=searched.pooled(kind, "targets", average_precision),
+        )
+        for kind, (name, where) in kinds.items()
+    }
+    return found | {
+        "within-source": Measure(
+            name="mAP, own domains, source",
+            words="mean average precision of queries in the source, passages in one pool",
+            read=searched.pooled(WITHIN, "source", average_precision),
+        ),
+        "probe": Measure(
+            name="domain named",
+            words="share of unseen sentences whose domain a linear probe names rightly",
+            read=searched.probe,
+            more_is_better=False,
+        ),
+    }
+
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    **_accuracy(),
+    **_agreement(),
+    **_attacked_answers(),
+    **_lined_up(),
+    **_searched(),
+    **_attacked_searches(),
+    **_across_domains(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What says whether a run learned anything, and what one that did not comes to."""
+
+    measure: str
+    floor: Callable[[Run], float]
+
+
+_ANSWERING: Final = Learned(f"accuracy-{TEST}-source", classified.commonest)
+
+
+# By how a run was evaluated.
+LEARNED: Final[Mapping[str, Learned]] = {
+    "agreement": _ANSWERING,
+    "attacked": Learned("precision-source", searched.nothing),
+    "across-domains": Learned("within-source", searched.nothing),
+    "in-domain": _ANSWERING,
+    "of-sizes": _ANSWERING,
+}
