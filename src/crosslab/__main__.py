@@ -237,17 +237,21 @@ def verdicts(
     results: Results = PUBLISHED,
     json_file: JsonFile = None,
 ) -> None:
-    """Judge the claims from the records and show the table."""
+    """Judge the claims from the records, answer the questions, and show both tables."""
+    from crosslab.answering import answers, answers_on_every_rung
+    from crosslab.book.question_tables import answers_table
     from crosslab.book.render import verdict_table
-    from crosslab.verdicts import judged, judged_on_every_rung
+    from crosslab.verdicts import as_rows, judged, judged_on_every_rung
 
     _in_project()
     store = Store(results)
     found = judged_on_every_rung(store, "lab") if scale is None else judged(store, scale)
+    given = answers_on_every_rung(store, "lab") if scale is None else answers(store, scale)
     if json_file is not None:
-        _write_json({"verdicts": [each.model_dump(mode="json") for each in found]}, json_file)
+        _write_json({"verdicts": [*as_rows(found), *as_rows(given)]}, json_file)
     else:
         typer.echo(verdict_table(found))
+        typer.echo(f"\n{answers_table(given)}" if given else "")
 
 
 @app.command()

@@ -51,9 +51,19 @@ class Result:
         """What the bar calls it, were there no obstacles."""
         return _outcome(self.bar, self.parts)
 
+    @property
+    def deciding(self) -> dict[str, Estimate]:
+        """What decides, by name."""
+        return {each.part.name: each.found for each in self.parts}
+
+    @property
+    def standing_beside(self) -> dict[str, Estimate]:
+        """What stands beside it, by name."""
+        return {each.part.name: each.found for each in self.beside}
+
     def corrected(self) -> dict[str, float]:
         """Return the two-sided p of what stands beside, by name, after Holm."""
-        return holm({each.part.name: _two_sided(each.found) for each in self.beside})
+        return holm({name: _two_sided(each) for name, each in self.standing_beside.items()})
 
 
 def answers(store: Store, scale: str) -> list[Answer]:
@@ -279,8 +289,7 @@ def _bounds(found: Estimate, level: float) -> dict[str, float]:
 
 
 def _two_sided(found: Estimate) -> float:
-    greater = found.p_greater()
-    return min(1.0, 2 * min(greater, 1 - greater))
+    return min(1.0, 2 * min(found.p_greater(), found.p_less(0.0)))
 
 
 def missing_words(units: Sequence[Unit]) -> str:

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslab.errors import StoreError
+from crosslab.measures.classified import accuracy_in_each
 from crosslab.measures.reading import Measured, Run
+from crosslab.measures.searched import budgets, under_attack
 from crosslab.measures.table import LEARNED, MEASURES
 from crosslab.records import Record, Store, Unit
 from crosslab.registry import lookup
@@ -75,6 +77,25 @@ class Comparison:
         if MEASURES[measure].has_items:
             return crossed(np.asarray(values))
         return over_seeds(np.asarray(values).mean(axis=1))
+
+    def left(self, kind: str, sought: str, arm: str) -> dict[float, Points]:
+        """Return the precision that an attack leaves an arm, by its budget."""
+        seeds = self.seeds([arm])
+        return {
+            budget: np.stack(
+                [under_attack(kind, budget, sought)(self.runs[arm, seed]).values for seed in seeds]
+            )
+            for budget in budgets(self.runs[arm, seeds[0]], kind)
+        }
+
+    def in_each_language(self, kind: str, arm: str) -> dict[str, Estimate]:
+        """Return the accuracy of an arm on items of a kind, by language; poorest last."""
+        runs = [self.runs[arm, seed] for seed in self.seeds([arm])]
+        if len(runs) < 2:  # noqa: PLR2004 - a spread needs two
+            return {}
+        found = [accuracy_in_each(run, kind) for run in runs]
+        ordered = sorted(runs[0].languages, key=runs[0].text.__getitem__, reverse=True)
+        return {key: crossed(np.stack([each[key].values for each in found])) for key in ordered}
 
     def collapsed(self, arms: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Return the seeds under which an arm did not learn its task, not even in the source.

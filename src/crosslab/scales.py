@@ -158,7 +158,7 @@ _SMOKE_QUESTIONS: Final = replace(
     queries=TaskConfig(train=200, dev=20, test=20),
     items=TaskConfig(train=300, dev=50, test=40),
     finetune=replace(_QUESTIONS.finetune, epochs=1),
-    attack=AttackConfig(items=10, radii=(0.0, 0.3), steps=2, budget=1, tries=3),
+    attack=AttackConfig(items=10, radii=(0.0, 0.1), steps=2, budget=3, tries=3),
     collecting=CollectingConfig(rounds=3, candidates=600, portion=100, tested=4, learned=12),
     measured=40,
     seeds=2,

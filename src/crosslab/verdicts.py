@@ -15,6 +15,7 @@ from crosslab.claims import (
     RUNGS,
     Bar,
     Claim,
+    Judged,
     Replication,
     Stance,
     Verdict,
@@ -107,6 +108,16 @@ def _by_arithmetic(check: Check, stance: Stance) -> Verdict:
         not_computed=empty,
         records=[],
     )
+
+
+def as_rows(found: Sequence[Judged]) -> list[dict[str, Any]]:
+    """Return verdicts and answers as plain data, what each is about first."""
+    rows = []
+    for each in found:
+        row = each.model_dump(mode="json")
+        about = [name for name in row if name not in Judged.model_fields]
+        rows.append({name: row[name] for name in (*about, *Judged.model_fields)})
+    return rows
 
 
 def _by_bars(store: Store, scale: str) -> list[Verdict]:

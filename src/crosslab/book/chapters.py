@@ -31,6 +31,14 @@ class Chapter:
         return EXECUTED / f"{self.name}.ipynb"
 
 
+QUESTIONS: Final = (
+    "alignment-consistency",
+    "retrieval-attack",
+    "retrieval-domains",
+    "adaptation-paraphrase",
+    "scales",
+)
+
 TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
 
 CHAPTERS: Final = (
@@ -46,6 +54,8 @@ CHAPTERS: Final = (
     Chapter(name="deviations", experiments=TRANSFER, further_scales=("bench",)),
     Chapter(name="encoder", further_scales=("bench",)),
     Chapter(name="rungs", experiments=TRANSFER, further_scales=("bench",)),
+    *(Chapter(name=each, experiments=(each,)) for each in QUESTIONS),
+    Chapter(name="hybrid-batch", experiments=("retrieval-attack",)),
     Chapter(name="how-often-wrong"),
 )
 
@@ -58,7 +68,8 @@ def chapters() -> tuple[Chapter, ...]:
     """
     try:
         listed = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))["chapters"]
-        files = {str(each["file"]) for each in listed if "file" in each}
+        every = [each for one in listed for each in (one, *one.get("sections", ()))]
+        files = {str(each["file"]) for each in every if "file" in each}
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise UsageError(f"{CONTENTS} cannot be read: {str(error).splitlines()[0]}.") from error
     return tuple(each for each in CHAPTERS if f"{EXECUTED.name}/{each.name}" in files)

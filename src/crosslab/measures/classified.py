@@ -29,6 +29,12 @@ def accuracy(kind: str, which: str) -> Reader:
     return read
 
 
+def accuracy_in_each(run: Run, kind: str) -> dict[str, Measured]:
+    """Return how many items of a kind are answered rightly, language by language."""
+    items, right = cells(_in_one_language(run, kind), "right", {"first": run.languages})
+    return {key: Measured(items, 100 * right[:, row]) for row, key in enumerate(run.languages)}
+
+
 def agreement(kind: str, which: str) -> Reader:
     """Return a reader of how far answers agree between languages, beyond chance."""
 

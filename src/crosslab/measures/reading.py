@@ -57,14 +57,24 @@ class Run:
         """Every language, the source first."""
         return tuple(self.answers["first"].unique())
 
+    @property
+    def text(self) -> dict[str, int]:
+        """How many sentences of each language the encoder has read."""
+        known = self.record.settings["lab"]["languages"]
+        return {each["key"]: each["sentences"] for each in known}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each language."""
+        return {each["key"]: each["name"] for each in self.record.settings["lab"]["languages"]}
+
     def spoken(self, which: str) -> tuple[str, ...]:
         """Return the languages of a group: ``all``, ``source``, ``targets``, ``poor``.
 
         ``source-and-poor`` are those in which answers are compared.
         """
         source, *targets = self.languages
-        text = {each["key"]: each["sentences"] for each in self.record.settings["lab"]["languages"]}
-        poor = tuple(sorted(targets, key=text.__getitem__)[:POOR])
+        poor = tuple(sorted(targets, key=self.text.__getitem__)[:POOR])
         return {
             "all": self.languages,
             "source": (source,),

@@ -59,13 +59,20 @@ def in_one_language(kind: str, *, own: bool) -> Reader:
     return read
 
 
-def under_attack(kind: str, budget: float, sought: str = WORST) -> Reader:
-    """Return a reader of the precision that is left, queries in the targets."""
+def under_attack(
+    kind: str,
+    budget: float,
+    sought: str = WORST,
+    of: Ranking = average_precision,
+    scale: float = 100.0,
+) -> Reader:
+    """Return a reader of what searches still find, queries in the targets."""
 
     def read(run: Run) -> Measured:
         frame = run.table("attacks")
         rows = frame[(frame["attack"] == kind) & (frame["sought"] == sought)]
-        return _precision(rows[np.isclose(rows["budget"], budget)], run)
+        rows = rows[np.isclose(rows["budget"], budget)]
+        return averaged(_over_queries(rows, run, "targets", of), scale)
 
     return read
 
@@ -81,16 +88,11 @@ def kept(kind: str, budget: float) -> Reader:
     return read
 
 
-def curve(run: Run, kind: str, sought: str) -> dict[float, Measured]:
-    """Return the precision that is left, by the budget of an attack."""
+def budgets(run: Run, kind: str) -> tuple[float, ...]:
+    """Return the budgets of an attack, in order."""
     frame = run.table("attacks")
-    rows = frame[(frame["attack"] == kind) & (frame["sought"] == sought)]
-    budgets = np.unique(rows["budget"].to_numpy(dtype=np.float64))
-    return {float(each): _precision(rows[rows["budget"] == each], run) for each in budgets}
-
-
-def _precision(rows: pd.DataFrame, run: Run) -> Measured:
-    return averaged(_over_queries(rows, run, "targets", average_precision))
+    found = np.unique(frame.loc[frame["attack"] == kind, "budget"].to_numpy(dtype=np.float64))
+    return tuple(found.tolist())
 
 
 def probe(run: Run) -> Measured:

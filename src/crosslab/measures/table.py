@@ -206,6 +206,22 @@ def _attacked_searches() -> dict[str, Measure]:
             ),
             read=searched.under_attack(MIXING, EXCHANGED),
         ),
+        "attacked-noise-first": Measure(
+            name="R@1, worst noise",
+            words=f"queries with a right answer in the first place under that noise; {_POOL}",
+            read=searched.under_attack(NOISE, RADIUS, of=searched.first),
+        ),
+        "attacked-noise-gain": Measure(
+            name="nDCG@10, worst noise",
+            words=f"discounted gain of the first ten places under that noise; {_POOL}",
+            read=searched.under_attack(NOISE, RADIUS, of=discounted_gain),
+        ),
+        "attacked-noise-bias": Measure(
+            name="language bias, worst noise",
+            words=f"ranks between the best and the worst placed answer under that noise; {_POOL}",
+            read=searched.under_attack(NOISE, RADIUS, of=rank_spread, scale=1.0),
+            more_is_better=False,
+        ),
         "kept-noise": Measure(
             name="kept, worst noise",
             words="precision under the worst noise found, as a share of precision without it",

@@ -1,0 +1,363 @@
+"""Tables and sentences of the chapters on the questions: asked, hypothesis, answer, what it is of.
+
+The five chapters have one shape; what each looks at is in ``LOOKED_AT``.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from crosslab.answering import Result, Weighed, answer, missing_words, result
+from crosslab.audit.decoding import decoded
+from crosslab.audit.keeping import Kept, kept
+from crosslab.audit.parsing import parsed
+from crosslab.book.render import (
+    anchor,
+    chance,
+    literature_words,
+    page_name,
+    plain,
+    points,
+    table,
+    with_interval,
+)
+from crosslab.comparing import Comparison, comparison
+from crosslab.figures.style import LEVEL
+from crosslab.literature.testimony import Question, questions
+from crosslab.measures.classified import RANDOM, WORST
+from crosslab.measures.searched import MIXING, NOISE, SYNONYMS
+from crosslab.measures.table import MEASURES
+from crosslab.questions import Answer, question_bar
+from crosslab.records import Store
+from crosslab.registry import lookup
+from crosslab.stats.crossed import Estimate, crossed
+
+NOTHING: Final = (
+    "**Nothing was run on this question in this folder**, so there is nothing to show. To make the "
+    "runs: `crosslab run {experiment} --scale {scale} --results FOLDER`."
+)
+
+
+# What each chapter shows of every arm, a table each.
+LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "alignment-consistency": (
+        (
+            "accuracy-test-source",
+            "accuracy-test-poor",
+            "agreement-test-source-and-poor",
+            "agreement-test-all",
+            "accuracy-collected-source",
+            "accuracy-collected-poor",
+            "agreement-collected-source-and-poor",
+        ),
+        ("sentences-targets", "sentences-poor", "words-targets", "spaces-targets"),
+    ),
+    "retrieval-attack": (
+        (
+            "precision-own",
+            "precision-other",
+            "precision-pool",
+            "first-pool",
+            "ten-pool",
+            "reciprocal-pool",
+            "gain-pool",
+            "bias-pool",
+        ),
+        (
+            "attacked-unharmed",
+            "attacked-random-noise",
+            "attacked-noise",
+            "attacked-synonyms",
+            "attacked-mixing",
+            "kept-noise",
+            "kept-mixing",
+        ),
+        ("attacked-noise-first", "attacked-noise-gain", "attacked-noise-bias"),
+    ),
+    "retrieval-domains": (("within-source", "within-pool", "styles-pool", "new-pool", "probe"),),
+    "adaptation-paraphrase": (
+        (
+            "accuracy-test-source",
+            "accuracy-test-targets",
+            "accuracy-test-poor",
+            "accuracy-clinic-source",
+            "accuracy-clinic-targets",
+            "accuracy-clinic-poor",
+        ),
+    ),
+    "scales": (
+        ("sentences-targets", "words-targets", "spaces-targets"),
+        (
+            "accuracy-test-source",
+            "accuracy-test-targets",
+            "accuracy-collected-source",
+            "accuracy-collected-targets",
+            "accuracy-unharmed",
+            "accuracy-random-synonyms",
+            "accuracy-synonyms",
+        ),
+    ),
+}
+
+
+_ROUNDING: Final = 1e-9
+
+
+_ANSWERS: Final = {
+    "direction-only": "Yes, here",
+    "contradicted": "No, not here",
+    "inconclusive": "Undecided",
+}
+
+
+def weighed(store: Store, scale: str, question_id: str) -> Result:
+    """Return what the runs of a scale come to by the bar of a question on rung lab."""
+    bar = question_bar(question_id, rung="lab")
+    return result(bar, comparison(store, scale, bar.experiment))
+
+
+def asked_words(question_id: str) -> str:
+    """Return a question as its report asks it, what is in its way and what is in print."""
+    question = lookup(questions(), question_id, kind="question")
+    report = _report(question)
+    read = parsed(decoded(report.path.read_bytes(), report.path), path="", sha256="")
+    asked = plain(read.question or "The report states no question.")
+    way = f"**In the way** (`{question.obstacle}`): {question.reason}" if question.obstacle else ""
+    return "\n\n".join(
+        [
+            f"> {asked}",
+            f"Asked by [this report](../reports/{page_name(report)}.md), whose claims do not "
+            "answer it.",
+            way,
+            literature_words(question_id),
+        ]
+    )
+
+
+def _report(question: Question) -> Kept:
+    return next(each for each in kept() if each.path.name == question.report)
+
+
+def answer_words(found: Result) -> str:
+    """Return the answer in a sentence, what it rests on, and the bar."""
+    bar = found.bar
+    if not found.compared.runs:
+        return NOTHING.format(experiment=bar.experiment, scale=found.compared.scale)
+    given = answer(found)
+    return "\n\n".join(
+        [
+            answer_line(found, given),
+            f"**Replication: {given.replication}**, on rung `{given.rung}`, scale `{given.scale}`, "
+            f"over {len(given.seeds)} seeds, in [these runs](#{bar.question_id}-runs). Reason: "
+            f"{given.reason.rstrip('.')}.",
+            f"**The hypothesis and its bar**, written before the runs: {bar.hypothesis} Measured "
+            f"is: {bar.quantity} {bar.test} Smallest effect of interest: "
+            f"{bar.smallest_effect_points} points.",
+        ]
+    )
+
+
+def answer_line(found: Result, given: Answer) -> str:
+    """Return the answer in one sentence, with every part it rests on."""
+    parts = "; ".join(f"{each.part.name} {_interval(found, each)}" for each in found.parts)
+    said = found.bar.hypothesis.rstrip(".")
+    heads = {
+        "direction-only": f"**{_ANSWERS['direction-only']}:** {said}",
+        "contradicted": f"**{_ANSWERS['contradicted']}.** It is not so that: {said}",
+    }
+    undecided = f"**{_ANSWERS['inconclusive']}.** Whether this is so cannot be told yet: {said}"
+    head = heads.get(given.replication, undecided)
+    return f"{head}. In points, 95 % intervals: {parts}." if parts else f"{head}."
+
+
+def _interval(found: Result, each: Weighed) -> str:
+    return with_interval(each.found.interval(found.bar.level))
+
+
+def parts_table(found: Result) -> str:
+    """Return what decides, and what stands beside it, each with its interval."""
+    if not found.parts:
+        return ""
+    corrected = found.corrected()
+    rows = [
+        (each.part.name, MEASURES[each.part.measure].name, _interval(found, each), "decides")
+        for each in found.parts
+    ]
+    rows += [
+        (
+            each.part.name,
+            MEASURES[each.part.measure].name,
+            _interval(found, each),
+            chance(corrected[each.part.name]),
+        )
+        for each in found.beside
+    ]
+    return table(("difference", "in", "points, 95 % interval", "p, two-sided, after Holm"), rows)
+
+
+def arms_tables(found: Result) -> str:
+    """Return every arm in what the chapter looks at, and what each column is."""
+    return "\n\n".join(
+        f"{arms_table(found, measures)}\n\n{_legend(measures)}"
+        for measures in LOOKED_AT[found.bar.question_id]
+        if found.compared.runs
+    )
+
+
+def arms_table(found: Result, measures: Sequence[str]) -> str:
+    """Return every arm in some measures, mean over seeds with half an interval."""
+    return table(
+        ("arm", "seeds", *(MEASURES[each].name for each in measures)),
+        [
+            (
+                f"`{arm}`",
+                len(found.compared.seeds([arm])),
+                *(_level(found.compared.level(each, arm)) for each in measures),
+            )
+            for arm in found.compared.arms
+        ],
+    )
+
+
+def _level(found: Estimate | None) -> str:
+    if found is None:
+        return ""
+    interval = found.interval(LEVEL)
+    return f"{interval.estimate:.1f} ± {interval.high - interval.estimate:.1f}"
+
+
+def _legend(measures: Sequence[str]) -> str:
+    said = "; ".join(f"*{MEASURES[each].name}*: {MEASURES[each].words}" for each in measures)
+    return f"Points, mean ± half a 95 % interval over seeds and items. {said}."
+
+
+def by_language(found: Result, kind: str) -> str:
+    """Return the accuracy of every arm on items of a kind, language by language, poorest last."""
+    compared = found.compared
+    of_arms = {arm: compared.in_each_language(kind, arm) for arm in compared.arms}
+    shown = {arm: each for arm, each in of_arms.items() if each}
+    if not shown:
+        return ""
+    run = next(iter(compared.runs.values()))
+    languages = list(next(iter(shown.values())))
+    heads = [f"{run.names[key]}, {run.text[key]:,}" for key in languages]
+    said = table(
+        ("arm", *heads),
+        [(f"`{arm}`", *(_level(each[key]) for key in languages)) for arm, each in shown.items()],
+    )
+    return (
+        f"{said}\n\nAccuracy in points, ± half a 95 % interval; with each language, how many "
+        "sentences of it the encoder has read."
+    )
+
+
+def strength_words(found: Result) -> str:
+    """Return whether attacks are worth their name: more never takes less, chance takes less off."""
+    compared = found.compared
+    if not compared.runs:
+        return ""
+    means = {
+        (arm, kind): (_means(compared, kind, WORST, arm), _means(compared, kind, RANDOM, arm))
+        for arm in compared.arms
+        for kind in (NOISE, SYNONYMS, MIXING)
+    }
+    rising = sum(
+        later > before + _ROUNDING
+        for worst, _ in means.values()
+        for before, later in pairwise(worst)
+    )
+    beaten = sum(
+        chance_left < sought_left - _ROUNDING
+        for worst, random in means.values()
+        for sought_left, chance_left in zip(worst, random, strict=True)
+    )
+    steps = sum(len(worst) - 1 for worst, _ in means.values())
+    places = sum(len(worst) for worst, _ in means.values())
+    return (
+        f"Of {steps} steps to a larger budget (arms and attacks together) {rising} leave the "
+        f"searcher more than before; at {beaten} of {places} budgets random changes take more off "
+        "than sought ones."
+    )
+
+
+def curves_table(found: Result) -> str:
+    """Return what is left under every attack at every budget, the numbers of the figure."""
+    compared = found.compared
+    rows = [
+        (f"`{arm}`", kind, sought, f"{budget:g}", _level(crossed(each)))
+        for arm in compared.arms
+        for kind in (NOISE, SYNONYMS, MIXING)
+        for sought in (WORST, RANDOM)
+        for budget, each in compared.left(kind, sought, arm).items()
+    ]
+    return table(("arm", "changed", "sought", "budget", "mAP, pool"), rows)
+
+
+def _means(compared: Comparison, kind: str, sought: str, arm: str) -> list[float]:
+    return [float(each.mean()) for each in compared.left(kind, sought, arm).values()]
+
+
+def reading_words(found: Result) -> str:
+    """Return what stands beside the answer and is clear after correction, and what is missing."""
+    if not found.parts:
+        return ""
+    corrected = found.corrected()
+    clear = [each for each in found.beside if corrected[each.part.name] < 1 - found.bar.level]
+    listed = "; ".join(f"{each.part.name} {_interval(found, each)}" for each in clear)
+    said = (
+        f"Of {len(found.beside)} differences that stand beside the answer, {len(clear)} differ "
+        "from zero after correction for their number" + (f": {listed}." if clear else ".")
+    )
+    missing = missing_words(found.compared.missing)
+    return said + (f" **Missing runs**: {missing}." if missing else "")
+
+
+def limits_words(found: Result) -> str:
+    """Return the limits of an answer that were written with its bar."""
+    return found.bar.limits
+
+
+def run_table(found: Result) -> str:
+    """Return the runs an answer rests on, each linked to its entry on the page of runs."""
+    runs = found.compared.runs
+    return table(
+        ("arm", "seeds, each linked to its record"),
+        [
+            (
+                f"`{arm}`",
+                " ".join(
+                    f"[{seed}](#{anchor(runs[arm, seed].unit.folder)})"
+                    for each, seed in runs
+                    if each == arm
+                ),
+            )
+            for arm in found.compared.arms
+        ],
+    )
+
+
+def answers_table(answers: Sequence[Answer], named: Mapping[str, str] | None = None) -> str:
+    """Return the answers so far, one line per question and rung."""
+    names = {key: each.name for key, each in questions().items()} | dict(named or {})
+    return table(
+        ("question", "answer", "measured, 95 % interval", "literature", "rung"),
+        [
+            (
+                names[each.question_id],
+                f"{_ANSWERS[each.replication]} ({each.replication})",
+                _measured(each),
+                each.literature,
+                each.rung if each.scale == each.rung else f"{each.rung} (scale {each.scale})",
+            )
+            for each in answers
+        ],
+    )
+
+
+def _measured(given: Answer) -> str:
+    if given.estimate is None or given.interval is None:
+        return "not run"
+    low, high = given.interval
+    asked = question_bar(given.question_id, rung=given.rung)
+    few = "" if len(given.seeds) >= asked.seeds else f", {len(given.seeds)} of {asked.seeds} seeds"
+    return f"{points(given.estimate)} ({points(low)} to {points(high)}){few}"
