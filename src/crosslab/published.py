@@ -18,6 +18,9 @@ PUBLISHED_NUMBERS: Final = CLAIMS / "published.yaml"
 
 Mark = Literal["SEEN", "RECALLED", "NOT FOUND", "DERIVED"]
 AccuracyPoints = Annotated[float, Field(ge=0, le=100)]
+Figure = Literal[
+    "own", "other", "pool", "first_own", "first_other", "first_pool", "bias", "gain", "recall"
+]
 Count = Annotated[int, Field(gt=0)]
 
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
@@ -90,6 +93,19 @@ class Schedule(BaseModel):
     source: str
 
 
+class Search(BaseModel):
+    """How an encoder searches that was trained with batches of one language, of two, or of both."""
+
+    model_config = _STRICT
+
+    encoder: str
+    benchmark: str
+    batches: Literal["one language", "two languages", "hybrid"]
+    figures: dict[Figure, Annotated[float, Field(ge=0)]]
+    mark: Mark
+    source: str
+
+
 class Claimed(BaseModel):
     """The figure of a claim, and which published system stands in for its baseline."""
 
@@ -112,6 +128,7 @@ class Published(BaseModel):
     reruns: list[Rerun]
     generalized: list[Generalized]
     schedules: list[Schedule]
+    searches: list[Search]
     claimed: list[Claimed]
     not_found: list[str]
 
@@ -153,6 +170,7 @@ def _contradictions(found: Published) -> Iterator[str]:
     keys = [f"benchmark {each.key}" for each in found.benchmarks]
     keys += [f"system {each.key}" for each in found.systems]
     keys += [f"schedule {each.key} on {each.benchmark}" for each in found.schedules]
+    keys += [f"search {e.encoder}, {e.benchmark}, {e.batches}" for e in found.searches]
     keys += [f"claim {each.claim_id}" for each in found.claimed]
     yield from (f"{key} stands there twice" for key in sorted(set(keys)) if keys.count(key) > 1)
     named = [each.benchmark for each in found.systems] + [each.benchmark for each in found.reruns]

@@ -26,7 +26,7 @@ from crosslab.figures.style import LEVEL
 from crosslab.literature.testimony import Question, questions
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.searched import MIXING, NOISE, SYNONYMS
-from crosslab.measures.table import MEASURES
+from crosslab.measures.table import MEASURES, POOL
 from crosslab.questions import Answer, question_bar
 from crosslab.records import Store
 from crosslab.registry import lookup
@@ -46,9 +46,12 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
             "accuracy-test-poor",
             "agreement-test-source-and-poor",
             "agreement-test-all",
+        ),
+        (
             "accuracy-collected-source",
             "accuracy-collected-poor",
             "agreement-collected-source-and-poor",
+            "agreement-collected-all",
         ),
         ("sentences-targets", "sentences-poor", "words-targets", "spaces-targets"),
     ),
@@ -58,32 +61,32 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
             "precision-other",
             "precision-pool",
             "first-pool",
-            "ten-pool",
-            "reciprocal-pool",
-            "gain-pool",
             "bias-pool",
         ),
+        ("ten-pool", "reciprocal-pool", "gain-pool"),
         (
             "attacked-unharmed",
             "attacked-random-noise",
             "attacked-noise",
             "attacked-synonyms",
             "attacked-mixing",
+        ),
+        (
             "kept-noise",
             "kept-mixing",
+            "attacked-noise-first",
+            "attacked-noise-gain",
+            "attacked-noise-bias",
         ),
-        ("attacked-noise-first", "attacked-noise-gain", "attacked-noise-bias"),
     ),
     "retrieval-domains": (("within-source", "within-pool", "styles-pool", "new-pool", "probe"),),
     "adaptation-paraphrase": (
         (
-            "accuracy-test-source",
-            "accuracy-test-targets",
-            "accuracy-test-poor",
             "accuracy-clinic-source",
             "accuracy-clinic-targets",
             "accuracy-clinic-poor",
         ),
+        ("accuracy-test-source", "accuracy-test-targets", "accuracy-test-poor"),
     ),
     "scales": (
         ("sentences-targets", "words-targets", "spaces-targets"),
@@ -92,10 +95,8 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
             "accuracy-test-targets",
             "accuracy-collected-source",
             "accuracy-collected-targets",
-            "accuracy-unharmed",
-            "accuracy-random-synonyms",
-            "accuracy-synonyms",
         ),
+        ("accuracy-unharmed", "accuracy-random-synonyms", "accuracy-synonyms"),
     ),
 }
 
@@ -198,7 +199,7 @@ def parts_table(found: Result) -> str:
 def arms_tables(found: Result) -> str:
     """Return every arm in what the chapter looks at, and what each column is."""
     return "\n\n".join(
-        f"{arms_table(found, measures)}\n\n{_legend(measures)}"
+        f"{arms_table(found, measures)}\n\n{measures_words(measures)}"
         for measures in LOOKED_AT[found.bar.question_id]
         if found.compared.runs
     )
@@ -207,11 +208,10 @@ def arms_tables(found: Result) -> str:
 def arms_table(found: Result, measures: Sequence[str]) -> str:
     """Return every arm in some measures, mean over seeds with half an interval."""
     return table(
-        ("arm", "seeds", *(MEASURES[each].name for each in measures)),
+        ("arm", *(MEASURES[each].name for each in measures)),
         [
             (
                 f"`{arm}`",
-                len(found.compared.seeds([arm])),
                 *(_level(found.compared.level(each, arm)) for each in measures),
             )
             for arm in found.compared.arms
@@ -223,12 +223,16 @@ def _level(found: Estimate | None) -> str:
     if found is None:
         return ""
     interval = found.interval(LEVEL)
-    return f"{interval.estimate:.1f} ± {interval.high - interval.estimate:.1f}"
+    reach = interval.high - interval.estimate
+    return f"{interval.estimate:.1f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{reach:.1f}"
 
 
-def _legend(measures: Sequence[str]) -> str:
-    said = "; ".join(f"*{MEASURES[each].name}*: {MEASURES[each].words}" for each in measures)
-    return f"Points, mean ± half a 95 % interval over seeds and items. {said}."
+def measures_words(measures: Sequence[str]) -> str:
+    """Return what the columns of a table of arms are."""
+    words = {MEASURES[each].name: MEASURES[each].words for each in measures}
+    said = "; ".join(f"*{name}*: {each.removesuffix(f'; {POOL}')}" for name, each in words.items())
+    pool = f" Where nothing else is said: {POOL}." if any(POOL in w for w in words.values()) else ""
+    return f"Points, mean ± half a 95 % interval over seeds and items. {said}.{pool}"
 
 
 def by_language(found: Result, kind: str) -> str:

@@ -41,7 +41,7 @@ _WHERE: Final = {
 }
 
 
-_POOL: Final = "queries in the target languages, passages of all languages in one pool"
+POOL: Final = "queries in the target languages, passages of all languages in one pool"
 
 
 def _accuracy() -> dict[str, Measure]:
@@ -126,7 +126,7 @@ def _searched() -> dict[str, Measure]:
     return {
         "precision-pool": Measure(
             name="mAP, pool",
-            words=f"mean average precision; {_POOL}",
+            words=f"mean average precision; {POOL}",
             read=searched.pooled(TEST, "targets", average_precision),
         ),
         "precision-own": Measure(
@@ -141,27 +141,27 @@ def _searched() -> dict[str, Measure]:
         ),
         "first-pool": Measure(
             name="R@1, pool",
-            words=f"share of queries with a right answer in the first place; {_POOL}",
+            words=f"share of queries with a right answer in the first place; {POOL}",
             read=searched.pooled(TEST, "targets", searched.first),
         ),
         "ten-pool": Measure(
             name="R@10, pool",
-            words=f"share of queries with a right answer among the first ten; {_POOL}",
+            words=f"share of queries with a right answer among the first ten; {POOL}",
             read=searched.pooled(TEST, "targets", searched.ten),
         ),
         "reciprocal-pool": Measure(
             name="MRR, pool",
-            words=f"one over the rank of the first right answer; {_POOL}",
+            words=f"one over the rank of the first right answer; {POOL}",
             read=searched.pooled(TEST, "targets", reciprocal_rank),
         ),
         "gain-pool": Measure(
             name="nDCG@10, pool",
-            words=f"discounted gain of the first ten places; {_POOL}",
+            words=f"discounted gain of the first ten places; {POOL}",
             read=searched.pooled(TEST, "targets", discounted_gain),
         ),
         "bias-pool": Measure(
             name="language bias",
-            words=f"ranks between the best and the worst placed answer; {_POOL}",
+            words=f"ranks between the best and the worst placed answer; {POOL}",
             read=searched.pooled(TEST, "targets", rank_spread, scale=1.0),
             more_is_better=False,
         ),
@@ -177,48 +177,48 @@ def _attacked_searches() -> dict[str, Measure]:
     return {
         "attacked-unharmed": Measure(
             name="mAP, unharmed",
-            words=f"mean average precision of the queries that are attacked, before; {_POOL}",
+            words=f"mean average precision of the queries that are attacked, before; {POOL}",
             read=searched.under_attack(NOISE, 0.0),
         ),
         "attacked-noise": Measure(
             name="mAP, worst noise",
             words=(
                 "mean average precision under the worst noise found that moves each word of a "
-                f"query by at most a tenth of its length; {_POOL}"
+                f"query by at most a tenth of its length; {POOL}"
             ),
             read=searched.under_attack(NOISE, RADIUS),
         ),
         "attacked-random-noise": Measure(
             name="mAP, random noise",
-            words=f"mean average precision under random noise of that size; {_POOL}",
+            words=f"mean average precision under random noise of that size; {POOL}",
             read=searched.under_attack(NOISE, RADIUS, RANDOM),
         ),
         "attacked-synonyms": Measure(
             name="mAP, worst synonyms",
-            words=f"mean average precision, up to three words exchanged for synonyms; {_POOL}",
+            words=f"mean average precision, up to three words exchanged for synonyms; {POOL}",
             read=searched.under_attack(SYNONYMS, EXCHANGED),
         ),
         "attacked-mixing": Measure(
             name="mAP, mixed words",
             words=(
                 "mean average precision, up to three words exchanged for words of other languages "
-                f"that say the same; {_POOL}"
+                f"that say the same; {POOL}"
             ),
             read=searched.under_attack(MIXING, EXCHANGED),
         ),
         "attacked-noise-first": Measure(
             name="R@1, worst noise",
-            words=f"queries with a right answer in the first place under that noise; {_POOL}",
+            words=f"queries with a right answer in the first place under that noise; {POOL}",
             read=searched.under_attack(NOISE, RADIUS, of=searched.first),
         ),
         "attacked-noise-gain": Measure(
             name="nDCG@10, worst noise",
-            words=f"discounted gain of the first ten places under that noise; {_POOL}",
+            words=f"discounted gain of the first ten places under that noise; {POOL}",
             read=searched.under_attack(NOISE, RADIUS, of=discounted_gain),
         ),
         "attacked-noise-bias": Measure(
             name="language bias, worst noise",
-            words=f"ranks between the best and the worst placed answer under that noise; {_POOL}",
+            words=f"ranks between the best and the worst placed answer under that noise; {POOL}",
             read=searched.under_attack(NOISE, RADIUS, of=rank_spread, scale=1.0),
             more_is_better=False,
         ),
@@ -244,7 +244,7 @@ def _across_domains() -> dict[str, Measure]:
     found = {
         f"{kind}-pool": Measure(
             name=f"mAP, {name}",
-            words=f"mean average precision {where}; {_POOL}",
+            words=f"mean average precision {where}; {POOL}",
             read=searched.pooled(kind, "targets", average_precision),
         )
         for kind, (name, where) in kinds.items()
