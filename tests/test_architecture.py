@@ -13,7 +13,7 @@ import crosslab
 from crosslab.arms import VARIANTS
 from crosslab.book.chapters import CHAPTERS
 from crosslab.book.render import verdict_table
-from crosslab.experiments import EXPERIMENTS
+from crosslab.experiments import EXPERIMENTS, QUESTION_EXPERIMENTS
 from crosslab.figures.style import ARM_STYLE
 from crosslab.records import Store, read_record
 from crosslab.scales import SCALES
@@ -95,9 +95,11 @@ def test_the_answer_in_the_readme_is_that_of_the_published_records():
 def test_a_chapter_has_a_notebook_experiments_and_a_place_in_the_book(chapter):
     toc = yaml.safe_load((PROJECT / "book" / "_toc.yml").read_text())
     assert (PROJECT / chapter.notebook).is_file()
-    assert set(chapter.experiments) <= set(EXPERIMENTS)
+    assert set(chapter.experiments) <= {*EXPERIMENTS, *QUESTION_EXPERIMENTS}
     assert set(chapter.further_scales) <= set(SCALES)
-    assert f"executed/{chapter.name}" in [each["file"] for each in toc["chapters"]]
+    files = [each["file"] for one in toc["chapters"] for each in (one, *one.get("sections", ()))
+             if "file" in each]  # fmt: skip
+    assert f"executed/{chapter.name}" in files
 
 
 def test_every_arm_has_a_colour_and_a_marker_of_its_own():

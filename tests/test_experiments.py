@@ -166,11 +166,10 @@ def test_changes_name_what_came_what_went_and_what_is_different():
 @pytest.mark.parametrize(
     ("scale", "expected"),
     [
-        (
-            "smoke",
-            ["transfer-paraphrase", "transfer-nli", "mechanism", *QUESTION_EXPERIMENTS],
+        *(
+            (scale, ["transfer-paraphrase", "transfer-nli", "mechanism", *QUESTION_EXPERIMENTS])
+            for scale in ("smoke", "lab")
         ),
-        ("lab", ["transfer-paraphrase", "transfer-nli", "mechanism"]),
         ("tuning", ["tuning-paraphrase", "tuning-nli"]),
     ],
 )
@@ -187,12 +186,18 @@ def test_every_arm_of_an_experiment_is_run_under_every_seed(scale):
         (name, arm, seed)
         for name, each in experiments_of(scale).items()
         for arm in each.arms
-        for seed in ((1000,) if name == COLLECTING else seeds_of(scale, arm in each.barred))
+        for seed in (
+            (1000,)
+            if name == COLLECTING
+            else seeds_of(scale, arm in each.barred, question=bool(each.question))
+        )
     }
 
 
-def seeds_of(scale, barred):
+def seeds_of(scale, barred, *, question=False):
     config = study_config(scale)
+    if question:
+        config = config.questions
     more = getattr(config, "barred_seeds", 0) if barred else 0
     return range(config.first_seed, config.first_seed + max(config.seeds, more))
 

@@ -5,6 +5,8 @@ import pytest
 from conftest import PROJECT, made_up_study
 
 from crosslab.claims import Verdict
+from crosslab.literature.testimony import questions
+from crosslab.questions import Answer
 from crosslab.runs import planned_runs
 
 
@@ -98,15 +100,22 @@ def test_verdicts_follow_the_published_schema(project, crosslab):
     found = json.loads(done.stdout)
     jsonschema.validate(found, schema)
     claims = ["gain-paraphrase", "gain-nli", "gain-generalized"]
-    assert [(row["rung"], row["claim_id"]) for row in found["verdicts"]] == [
+    about = [row for row in found["verdicts"] if "claim_id" in row]
+    assert [(row["rung"], row["claim_id"]) for row in about] == [
         (rung, claim) for rung in ("lab", "arithmetic") for claim in claims
     ]
+    asked = [row["question_id"] for row in found["verdicts"] if row not in about]
+    assert asked == list(questions())
+    assert all(next(iter(row)) in {"claim_id", "question_id"} for row in found["verdicts"])
 
 
 def test_the_published_schema_is_that_of_the_code():
     schema = json.loads((PROJECT / "claims" / "verdicts.schema.json").read_text())
-    assert schema["properties"]["verdicts"]["items"]["required"] == [*Verdict.model_fields]
-    assert schema["properties"]["verdicts"]["items"]["additionalProperties"] is False
+    kinds = schema["properties"]["verdicts"]["items"]["anyOf"]
+    assert [set(each["required"]) for each in kinds] == [
+        set(model.model_fields) for model in (Verdict, Answer)
+    ]
+    assert all(each["additionalProperties"] is False for each in kinds)
 
 
 def test_verdicts_can_be_written_to_a_file(project, crosslab):

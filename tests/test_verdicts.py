@@ -20,10 +20,11 @@ from crosslab.book.render import verdict_table
 from crosslab.claims import Verdict, bars
 from crosslab.errors import StoreError, UnknownNameError, UsageError
 from crosslab.literature.testimony import stances
+from crosslab.questions import Answer
 from crosslab.records import ANSWERS, Store
 from crosslab.stats.crossed import averaged, crossed
 from crosslab.stats.multiplicity import holm
-from crosslab.verdicts import judged, judged_on_every_rung, verdict
+from crosslab.verdicts import as_rows, judged, judged_on_every_rung, verdict
 
 BARS = {bar.claim_id: bar for bar in bars() if bar.rung == "lab"}
 PARAPHRASE, GENERALIZED = BARS["gain-paraphrase"], BARS["gain-generalized"]
@@ -417,8 +418,9 @@ def test_a_scale_that_does_not_exist_is_refused_by_name(tmp_path):
 def test_verdicts_follow_the_published_schema_and_the_schema_follows_the_code():
     schema = json.loads(Path(PROJECT / "claims" / "verdicts.schema.json").read_text())
     rows = [on(made_up_outcomes(2)), both_tasks(made_up_outcomes(1), made_up_outcomes(1, draw=1))]
-    jsonschema.validate({"verdicts": [each.model_dump(mode="json") for each in rows]}, schema)
-    written = schema["properties"]["verdicts"]["items"]
-    code = Verdict.model_json_schema(mode="serialization")
-    assert written["properties"] == code["properties"]
-    assert written["required"] == code["required"]
+    jsonschema.validate({"verdicts": as_rows(rows)}, schema)
+    kinds = schema["properties"]["verdicts"]["items"]["anyOf"]
+    for written, model in zip(kinds, (Verdict, Answer), strict=True):
+        code = model.model_json_schema(mode="serialization")
+        assert written["properties"] == code["properties"]
+        assert set(written["required"]) == set(code["required"])

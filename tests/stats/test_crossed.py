@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from crosslab.errors import UsageError
-from crosslab.stats.crossed import Estimate, Interval, averaged, crossed
+from crosslab.stats.crossed import Estimate, Interval, averaged, crossed, over_seeds
 
 
 def drawn(rng, seeds, items, truth=0.0, **sd):
@@ -233,3 +233,15 @@ def test_where_there_is_no_gain_one_is_claimed_no_oftener_than_stated():
     allowed = 0.05 + 2 * stats.binom.std(repeats, 0.05) / repeats
     assert 0.03 <= np.mean(p_values < 0.05) <= allowed
     assert 0.45 <= np.median(p_values) <= 0.55
+
+
+def test_without_items_it_is_the_t_interval_over_seeds():
+    values = np.random.default_rng(3).normal(1, 2, 6)
+    found = over_seeds(values).interval(0.95)
+    low, high = stats.t.interval(0.95, 5, values.mean(), stats.sem(values))
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
+def test_without_items_one_seed_is_too_few():
+    with pytest.raises(UsageError, match="at least 2 seeds"):
+        over_seeds(np.array([1.0]))

@@ -1,9 +1,10 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from crosslab.stats.crossed import Estimate
-from crosslab.stats.decision import Criteria, outcome
+from crosslab.stats.crossed import Estimate, crossed
+from crosslab.stats.decision import Criteria, joint_outcome, outcome
 
 CRITERIA = Criteria(
     claimed_points=2.1,
@@ -66,3 +67,57 @@ def test_a_loss_that_leaves_room_for_a_gain_decides_nothing():
 
 def test_a_gain_too_small_to_matter_is_still_a_gain():
     assert reached(0.2, error=0.05) == "direction-only"
+
+
+def together(*means, error=0.3):
+    found = [Estimate(mean=mean, standard_error=error, degrees=7) for mean in means]
+    return joint_outcome(found, 1.0, 0.95)
+
+
+def test_all_of_several_effects_must_be_there():
+    assert together(2.0, 3.0) == "direction-only"
+    assert together(2.0, 0.5) == "inconclusive"
+
+
+def test_one_effect_that_is_not_worth_having_contradicts_all():
+    assert together(5.0, -1.0) == "contradicted"
+
+
+def test_alone_an_effect_is_judged_as_a_claim_without_a_size():
+    for mean in np.linspace(-2, 3, 21):
+        alone = Estimate(mean=mean, standard_error=0.3, degrees=7)
+        none = replace(
+            CRITERIA, claimed_points=None, equivalence_points=None, smallest_effect_points=1.0
+        )
+        assert joint_outcome([alone], 1.0, 0.95) == outcome(alone, none)
+
+
+def test_the_more_effects_the_surer_one_must_be_to_contradict():
+    # 2.365 is the 2.5 % point of t with 7 degrees of freedom, 2.841 the 1.25 % point
+    between = 1.0 - 0.3 * (2.365 + 2.841) / 2
+    assert together(between) == "contradicted"
+    assert together(between, 9.0) == "inconclusive"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("truths", "mistake"),
+    [
+        ((0.0, 6.0), "direction-only"),
+        ((0.0, 0.0), "direction-only"),
+        ((1.0, 1.0), "contradicted"),
+        ((1.0, 1.0, 1.0), "contradicted"),
+    ],
+)
+def test_on_simulated_studies_the_joint_decision_is_seldom_wrong(truths, mistake):
+    rng = np.random.default_rng(11)
+    wrong = 0
+    for _ in range(1500):
+        seeds, items = rng.normal(0, 1.0, (8, 1)), rng.normal(0, 8.0, 200)
+        found = [
+            crossed(truth + seeds * 0.5 + rng.normal(0, 0.8, (8, 1)) + items
+                    + rng.normal(0, 20.0, (8, 200)))
+            for truth in truths
+        ]  # fmt: skip
+        wrong += joint_outcome(found, 1.0, 0.95) == mistake
+    assert wrong / 1500 <= 0.035  # 2.5 % and what chance adds to 1,500 studies

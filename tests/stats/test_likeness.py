@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import ortho_group
 
 from crosslab.errors import UsageError
-from crosslab.stats.likeness import agreement, agreement_beyond_chance, alignment
+from crosslab.stats.likeness import agreement, agreement_beyond_chance, agreement_values, alignment
 
 RNG = np.random.default_rng(5)
 
@@ -87,3 +87,28 @@ def test_full_agreement_is_one_unless_there_is_but_one_answer():
 def test_one_language_has_nobody_to_agree_with():
     with pytest.raises(UsageError, match="at least two"):
         agreement(np.zeros((3, 1), dtype=int))
+
+
+def judged(rng, items, languages=4, same=0.4):
+    """Return answers of three kinds, in which an item's languages agree more than by chance."""
+    own = rng.choice(3, size=(items, 1), p=(0.5, 0.3, 0.2))
+    other = rng.choice(3, size=(items, languages), p=(0.5, 0.3, 0.2))
+    return np.where(rng.random((items, languages)) < same, own, other)
+
+
+def test_the_mean_over_items_is_the_agreement_beyond_chance():
+    answers = judged(np.random.default_rng(1), 300)
+    expected = agreement_beyond_chance(answers)
+    assert agreement_values(answers).mean() == pytest.approx(expected)
+
+
+def test_the_spread_over_items_is_that_of_the_agreement_beyond_chance():
+    rng = np.random.default_rng(2)
+    drawn = [judged(rng, 250) for _ in range(400)]
+    stated = [agreement_values(each).std(ddof=1) / np.sqrt(250) for each in drawn]
+    found = np.std([agreement_beyond_chance(each) for each in drawn], ddof=1)
+    assert np.mean(stated) == pytest.approx(found, rel=0.1)
+
+
+def test_whoever_always_says_the_same_agrees_no_more_than_by_chance():
+    assert agreement_values(np.ones((7, 3), dtype=int)).tolist() == [0.0] * 7

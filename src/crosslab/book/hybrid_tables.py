@@ -1,6 +1,6 @@
 """The chapter on hybrid batches: what is in print, and the same comparison made here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -24,6 +24,7 @@ _HEADS: Final[dict[Figure, str]] = {
     "gain": "nDCG@10",
     "recall": "R@100",
 }
+_DEEP: Final[tuple[Figure, ...]] = ("gain", "recall")
 _HYBRID: Final = "hybrid"
 _FEWER: Final = ("bias",)  # less of it is better
 _ARMS: Final = ("contrastive-mono", "contrastive-cross", "hybrid-batch")
@@ -31,18 +32,21 @@ _MADE: Final = ("precision-own", "precision-other", "precision-pool", "first-poo
 
 
 def published_table() -> str:
-    """Return the figures in print, three kinds of batches below each other."""
-    return table(
-        ("encoder", "benchmark", "batches", *_HEADS.values()),
-        [
-            (
-                each.encoder,
-                each.benchmark,
-                each.batches,
-                *("" if key not in each.figures else f"{each.figures[key]:g}" for key in _HEADS),
-            )
-            for each in published().searches
-        ],
+    """Return the figures in print, three kinds of batches below each other, a table per measure."""
+    shown = []
+    for keys in (tuple(key for key in _HEADS if key not in _DEEP), _DEEP):
+        rows = [each for each in published().searches if set(keys) & set(each.figures)]
+        heads = ("encoder, benchmark", "batches", *(_HEADS[key] for key in keys))
+        shown.append(table(heads, [_published_row(each, keys) for each in rows]))
+    return "\n\n".join(shown)
+
+
+def _published_row(each: Search, keys: Sequence[Figure]) -> tuple[str, ...]:
+    figures = [each.figures.get(key) for key in keys]
+    return (
+        f"{each.encoder}, {each.benchmark}",
+        each.batches,
+        *("" if value is None else f"{value:g}" for value in figures),
     )
 
 

@@ -1,0 +1,167 @@
+import re
+
+import pytest
+from conftest import rows
+from made_up_questions import EVALUATIONS, LANGUAGES, SEEDS, made_up_bar, made_up_question_study
+
+from crosslab.answering import answer, result
+from crosslab.book import hybrid_tables, question_tables
+from crosslab.comparing import comparison
+from crosslab.experiments import QUESTION_EXPERIMENTS
+from crosslab.literature.testimony import questions
+from crosslab.published import published
+from crosslab.questions import question_bars
+
+PART = {
+    "name": "over one language",
+    "measure": "attacked-noise",
+    "weights": {"hybrid-batch": 1, "contrastive-mono": -1},
+}
+BESIDE = {**PART, "name": "unharmed", "measure": "precision-pool"}
+LEVELS = {"contrastive-mono": 0.85, "contrastive-cross": 0.88, "hybrid-batch": 0.9, "labse": 0.8}
+
+
+def attacked(folder, levels=LEVELS, planned=None):
+    study = {"retrieval-attack": levels} if levels else {}
+    store = made_up_question_study(folder, study, planned=planned)
+    bar = made_up_bar("retrieval-attack", [PART], beside=[BESIDE])
+    return result(bar, comparison(store, "lab", "retrieval-attack"))
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    return attacked(tmp_path_factory.mktemp("s"))
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory):
+    planned = {"retrieval-attack": list(LEVELS)}
+    return attacked(tmp_path_factory.mktemp("n"), {}, planned)
+
+
+@pytest.mark.parametrize("question_id", list(EVALUATIONS))
+def test_a_question_is_told_in_the_words_of_its_report(question_id):
+    said = question_tables.asked_words(question_id)
+    quoted = said.splitlines()[0]
+    assert quoted.startswith("> ")
+    assert quoted.endswith("?")
+    report = questions()[question_id].report.split(".")[0].replace("_", "-")
+    assert f"(../reports/{report}.md)" in said
+    assert "**In the way**" in said
+    assert "**Literature: " in said
+
+
+def test_the_answer_is_a_sentence_with_every_part_it_rests_on(found):
+    words = question_tables.answer_words(found)
+    assert words.startswith(
+        "**Yes, here:** One finds more than the other. In points, 95 % intervals"
+    )
+    assert re.search(r"over one language \+\d+\.\d \(\+\d+\.\d to \+\d+\.\d\)", words)
+    assert "(#retrieval-attack-runs)" in words
+    assert answer(found).reason.rstrip(".") in words
+
+
+def test_a_question_without_runs_says_how_to_make_them(nothing):
+    words = question_tables.answer_words(nothing)
+    assert "crosslab run retrieval-attack --scale lab" in words
+    for made in (
+        question_tables.parts_table(nothing),
+        question_tables.arms_tables(nothing),
+        question_tables.reading_words(nothing),
+        question_tables.strength_words(nothing),
+        question_tables.by_language(nothing, "test"),
+        hybrid_tables.made_table(nothing),
+        hybrid_tables.made_words(nothing),
+        hybrid_tables.seeds_words(nothing),
+    ):
+        assert made == ""
+
+
+def test_parts_come_first_and_what_stands_beside_has_its_p(found):
+    _, _, first, second = rows(question_tables.parts_table(found))
+    assert (first[0], first[-1]) == ("over one language", "decides")
+    assert second[0] == "unharmed"
+    assert second[-1] == f"{found.corrected()['unharmed']:.3f}" or second[-1].startswith("<")
+
+
+def test_every_arm_stands_in_every_table_with_its_level(found):
+    text = question_tables.arms_tables(found)
+    looked_at = question_tables.LOOKED_AT["retrieval-attack"]
+    lines = [row for row in rows(text) if row[0].startswith("`")]
+    assert [row[0] for row in lines] == [f"`{arm}`" for arm in LEVELS] * len(looked_at)
+    level = found.compared.level("precision-own", "labse").mean
+    assert next(row for row in lines if row[0] == "`labse`")[1].startswith(f"{level:.1f}")
+
+
+def test_clear_differences_are_named_and_missing_runs_as_well(found, tmp_path):
+    words = question_tables.reading_words(found)
+    assert words.startswith("Of 1 differences that stand beside the answer, 1 differ from zero")
+    assert "unharmed" in words
+    more = attacked(tmp_path, planned={"retrieval-attack": ["hybrid-batch-noise"]})
+    said = question_tables.reading_words(more)
+    assert "**Missing runs**: hybrid-batch-noise seeds 200 to 203." in said
+
+
+def test_an_attack_is_held_to_chance_and_to_its_smaller_budgets(found):
+    words = question_tables.strength_words(found)
+    assert words.startswith("Of 12 steps to a larger budget (arms and attacks together) 0 leave")
+    assert "at 0 of 24 budgets random changes take more off" in words
+    lines = rows(question_tables.curves_table(found))[2:]
+    assert len(lines) == len(LEVELS) * 3 * 2 * 2
+
+
+def test_languages_stand_in_the_order_of_their_text_with_its_amount(tmp_path):
+    store = made_up_question_study(tmp_path, {"scales": {"standard-small": 0.8}})
+    bar = next(each for each in question_bars() if each.question_id == "scales")
+    found = result(bar, comparison(store, "lab", "scales"))
+    header, _, line = rows(question_tables.by_language(found, "test"))
+    assert header[1:] == ["Avean, 400", "Boran, 300", "Cyman, 200", "Dunan, 100"]
+    assert len(line) == len(LANGUAGES) + 1
+
+
+def test_every_run_is_linked_to_its_record(found):
+    lines = rows(question_tables.run_table(found))[2:]
+    assert [line[0] for line in lines] == [f"`{arm}`" for arm in LEVELS]
+    assert [line[1].count("](#run-lab-retrieval-attack-") for line in lines] == [len(SEEDS)] * 4
+
+
+def test_answers_stand_in_a_table_with_a_name_that_may_be_a_link(found):
+    given = answer(found)
+    _, _, line = rows(question_tables.answers_table([given], {"retrieval-attack": "[n](p)"}))
+    assert line[:2] == ["[n](p)", "Yes, here (direction-only)"]
+    assert line[2].startswith(f"+{given.estimate:.1f}")
+    assert line[2].endswith("4 of 8 seeds")
+
+
+def test_every_question_has_something_to_look_at():
+    asked = {each.question for each in QUESTION_EXPERIMENTS.values() if each.question}
+    assert set(question_tables.LOOKED_AT) == asked
+
+
+# What is in print about hybrid batches
+
+
+def test_what_is_in_print_stands_in_two_tables_as_it_was_printed():
+    lines = [row for row in rows(hybrid_tables.published_table()) if row[0].startswith(("X", "L"))]
+    assert len(lines) == len(published().searches) == 15
+    first = published().searches[0]
+    assert lines[0][:3] == ["XLM-R, XQuAD-R", "one language", f"{first.figures['own']:g}"]
+    assert lines[-1] == ["XLM-R, MIRACL dev", "hybrid", "40.54", "76.28"]
+
+
+def test_the_gain_in_print_is_over_the_better_plain_kind():
+    words = hybrid_tables.published_words()
+    assert "ahead of the better of the two plain kinds in 18" in words
+    assert "they gain 0.0 to +0.9 points" in words
+    assert "XLM-R on MLQA-R, language bias, ranks, \N{MINUS SIGN}0.4" in words
+    assert "XLM-R on MIRACL dev, nDCG@10, \N{MINUS SIGN}0.9" in words
+
+
+def test_the_same_is_said_of_the_runs_made_here(found):
+    words = hybrid_tables.made_words(found)
+    gain = found.compared.difference(
+        "precision-own", {"hybrid-batch": 1.0, "contrastive-mono": -1.0}
+    )
+    assert f"own language, over batches of one language +{gain.mean:.1f}" in words
+    assert len([row for row in rows(hybrid_tables.made_table(found)) if "`" in row[0]]) == 4
+    assert "points of mAP apart here" in hybrid_tables.seeds_words(found)
