@@ -11,9 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslab.errors import StoreError
-from crosslab.measures.classified import accuracy_in_each
+from crosslab.measures.classified import (
+    RANDOM,
+    WORST,
+    accuracy_in_each,
+    accuracy_under_attack,
+)
 from crosslab.measures.reading import Measured, Run
-from crosslab.measures.searched import budgets, under_attack
+from crosslab.measures.searched import under_attack
 from crosslab.measures.table import LEARNED, MEASURES
 from crosslab.records import Record, Store, Unit
 from crosslab.registry import lookup
@@ -36,6 +41,11 @@ class Comparison:
     def arms(self) -> tuple[str, ...]:
         """The arms that have runs, in the order of the study."""
         return tuple(dict.fromkeys(arm for arm, _ in self.runs))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that was asked, the source first."""
+        return next(iter(self.runs.values())).languages if self.runs else ()
 
     @property
     def records(self) -> list[Record]:
@@ -78,14 +88,19 @@ class Comparison:
             return crossed(np.asarray(values))
         return over_seeds(np.asarray(values).mean(axis=1))
 
-    def left(self, kind: str, sought: str, arm: str) -> dict[float, Points]:
-        """Return the precision that an attack leaves an arm, by its budget."""
-        seeds = self.seeds([arm])
+    def left(self, arm: str) -> dict[tuple[str, str], dict[float, Points]]:
+        """Return what attacks leave an arm, by what they change, how it is sought and budget.
+
+        Of searches that is their precision, of answers the share that is right.
+        """
+        runs = [self.runs[arm, seed] for seed in self.seeds([arm])]
         return {
-            budget: np.stack(
-                [under_attack(kind, budget, sought)(self.runs[arm, seed]).values for seed in seeds]
-            )
-            for budget in budgets(self.runs[arm, seeds[0]], kind)
+            (kind, sought): {
+                budget: np.stack([_under_attack(run, kind, budget, sought).values for run in runs])
+                for budget in budgets
+            }
+            for kind, budgets in runs[0].budgets().items()
+            for sought in (WORST, RANDOM)
         }
 
     def in_each_language(self, kind: str, arm: str) -> dict[str, Estimate]:
@@ -133,6 +148,12 @@ def comparison(store: Store, scale: str, experiment: str) -> Comparison:
         runs={(unit.arm, unit.seed): Run(store=store, record=store.record(unit)) for unit in there},
         missing=tuple(unit for unit in units if unit not in there),
     )
+
+
+def _under_attack(run: Run, kind: str, budget: float, sought: str) -> Measured:
+    if "pooled_rank" in run.table("attacks"):
+        return under_attack(kind, budget, sought)(run)
+    return accuracy_under_attack(budget, sought)(run)
 
 
 _MEASURED: dict[tuple[tuple[str, ...], str], Measured] = {}  # by hashes, which never change

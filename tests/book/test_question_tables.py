@@ -106,8 +106,20 @@ def test_an_attack_is_held_to_chance_and_to_its_smaller_budgets(found):
     words = question_tables.strength_words(found)
     assert words.startswith("Of 12 steps to a larger budget (arms and attacks together) 0 leave")
     assert "at 0 of 24 budgets random changes take more off" in words
-    lines = rows(question_tables.curves_table(found))[2:]
-    assert len(lines) == len(LEVELS) * 3 * 2 * 2
+    lines = [row for row in rows(question_tables.curves_table(found)) if row[0].startswith("`")]
+    assert len(lines) == len(LEVELS) * 3
+    clean = found.compared.level("attacked-unharmed", "labse").mean
+    assert next(row for row in lines if row[0] == "`labse`")[1] == f"{clean:.1f}"
+
+
+def test_answers_under_attack_have_their_curves_as_searches_do(tmp_path):
+    store = made_up_question_study(tmp_path, {"scales": {"standard-small": 0.8}})
+    bar = next(each for each in question_bars() if each.question_id == "scales")
+    found = result(bar, comparison(store, "lab", "scales"))
+    header, _, line = rows(question_tables.curves_table(found))
+    assert header == ["arm", "worst, 0", "worst, 3", "random, 0", "random, 3"]
+    assert float(line[2]) < float(line[1])
+    assert "0 leave more than before" in question_tables.strength_words(found)
 
 
 def test_languages_stand_in_the_order_of_their_text_with_its_amount(tmp_path):

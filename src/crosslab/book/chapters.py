@@ -54,7 +54,14 @@ CHAPTERS: Final = (
     Chapter(name="deviations", experiments=TRANSFER, further_scales=("bench",)),
     Chapter(name="encoder", further_scales=("bench",)),
     Chapter(name="rungs", experiments=TRANSFER, further_scales=("bench",)),
-    *(Chapter(name=each, experiments=(each,)) for each in QUESTIONS),
+    *(
+        Chapter(
+            name=each,
+            experiments=(each,),
+            further_scales=("bench",) if each == "alignment-consistency" else (),
+        )
+        for each in QUESTIONS
+    ),
     Chapter(name="hybrid-batch", experiments=("retrieval-attack",)),
     Chapter(name="how-often-wrong"),
 )

@@ -21,16 +21,15 @@ from crosslab.book.render import (
     table,
     with_interval,
 )
-from crosslab.comparing import Comparison, comparison
+from crosslab.comparing import comparison
 from crosslab.figures.style import LEVEL
 from crosslab.literature.testimony import Question, questions
 from crosslab.measures.classified import RANDOM, WORST
-from crosslab.measures.searched import MIXING, NOISE, SYNONYMS
 from crosslab.measures.table import MEASURES, POOL
 from crosslab.questions import Answer, question_bar
 from crosslab.records import Store
 from crosslab.registry import lookup
-from crosslab.stats.crossed import Estimate, crossed
+from crosslab.stats.crossed import Estimate
 
 NOTHING: Final = (
     "**Nothing was run on this question in this folder**, so there is nothing to show. To make the "
@@ -90,12 +89,8 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     ),
     "scales": (
         ("sentences-targets", "words-targets", "spaces-targets"),
-        (
-            "accuracy-test-source",
-            "accuracy-test-targets",
-            "accuracy-collected-source",
-            "accuracy-collected-targets",
-        ),
+        ("accuracy-test-source", "accuracy-test-targets", "agreement-test-all"),
+        ("accuracy-collected-source", "accuracy-collected-targets"),
         ("accuracy-unharmed", "accuracy-random-synonyms", "accuracy-synonyms"),
     ),
 }
@@ -260,45 +255,38 @@ def strength_words(found: Result) -> str:
     compared = found.compared
     if not compared.runs:
         return ""
-    means = {
-        (arm, kind): (_means(compared, kind, WORST, arm), _means(compared, kind, RANDOM, arm))
-        for arm in compared.arms
-        for kind in (NOISE, SYNONYMS, MIXING)
-    }
-    rising = sum(
-        later > before + _ROUNDING
-        for worst, _ in means.values()
-        for before, later in pairwise(worst)
-    )
-    beaten = sum(
-        chance_left < sought_left - _ROUNDING
-        for worst, random in means.values()
-        for sought_left, chance_left in zip(worst, random, strict=True)
-    )
-    steps = sum(len(worst) - 1 for worst, _ in means.values())
-    places = sum(len(worst) for worst, _ in means.values())
+    rising = beaten = steps = places = 0
+    for arm in compared.arms:
+        means = {
+            key: [float(points.mean()) for points in left.values()]
+            for key, left in compared.left(arm).items()
+        }
+        for kind in dict.fromkeys(kind for kind, _ in means):
+            worst, random = means[kind, WORST], means[kind, RANDOM]
+            rising += sum(after > before + _ROUNDING for before, after in pairwise(worst))
+            beaten += sum(b < a - _ROUNDING for a, b in zip(worst, random, strict=True))
+            steps, places = steps + len(worst) - 1, places + len(worst)
     return (
-        f"Of {steps} steps to a larger budget (arms and attacks together) {rising} leave the "
-        f"searcher more than before; at {beaten} of {places} budgets random changes take more off "
-        "than sought ones."
+        f"Of {steps} steps to a larger budget (arms and attacks together) {rising} leave more than "
+        f"before; at {beaten} of {places} budgets random changes take more off than sought ones."
     )
 
 
 def curves_table(found: Result) -> str:
-    """Return what is left under every attack at every budget, the numbers of the figure."""
+    """Return what is left under every attack at every budget, an arm a row."""
     compared = found.compared
-    rows = [
-        (f"`{arm}`", kind, sought, f"{budget:g}", _level(crossed(each)))
-        for arm in compared.arms
-        for kind in (NOISE, SYNONYMS, MIXING)
-        for sought in (WORST, RANDOM)
-        for budget, each in compared.left(kind, sought, arm).items()
-    ]
-    return table(("arm", "changed", "sought", "budget", "mAP, pool"), rows)
-
-
-def _means(compared: Comparison, kind: str, sought: str, arm: str) -> list[float]:
-    return [float(each.mean()) for each in compared.left(kind, sought, arm).values()]
+    if not compared.runs:
+        return ""
+    shown = []
+    for kind, budgets in next(iter(compared.runs.values())).budgets().items():
+        heads = [f"{sought}, {budget:g}" for sought in (WORST, RANDOM) for budget in budgets]
+        rows = []
+        for arm in compared.arms:
+            left = compared.left(arm)
+            levels = [each for sought in (WORST, RANDOM) for each in left[kind, sought].values()]
+            rows.append((f"`{arm}`", *(f"{points.mean():.1f}" for points in levels)))
+        shown.append(f"Changed: {kind}.\n\n{table(('arm', *heads), rows)}")
+    return "\n\n".join(shown)
 
 
 def reading_words(found: Result) -> str:

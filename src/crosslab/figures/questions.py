@@ -60,12 +60,12 @@ def under_attack(compared: Comparison) -> Figure:
     if not arms:
         return _nothing()
     figure, (panels,) = canvas(3.6, columns=len(_ATTACKS), sharey=True)
+    left = {arm: compared.left(arm) for arm in arms}
     for axes, (kind, name) in zip(panels, _ATTACKS.items(), strict=True):
         for arm in arms:
             colour, marker = ALIGNING_STYLE[arm]
             for sought, line in ((WORST, "-"), (RANDOM, ":")):
-                left = compared.left(kind, sought, arm)
-                _curve(axes, left, colour=colour, marker=marker, line=line)
+                _curve(axes, left[arm][kind, sought], colour=colour, marker=marker, line=line)
         axes.set_title(name, fontsize=10)
         axes.set_xlabel(_BUDGETS[kind])
         axes.grid(color="0.92")

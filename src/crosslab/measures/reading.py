@@ -52,6 +52,15 @@ class Run:
         frame: pd.DataFrame = pq.read_table(path).to_pandas()
         return frame
 
+    def budgets(self) -> dict[str, tuple[float, ...]]:
+        """Return what attacks change, and the budgets of each in order."""
+        frame = self.table("attacks")
+        kinds = frame["attack"].astype(str)
+        return {
+            kind: tuple(np.unique(frame.loc[kinds == kind, "budget"]).astype(np.float64).tolist())
+            for kind in dict.fromkeys(kinds)
+        }
+
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Every language, the source first."""
@@ -74,14 +83,10 @@ class Run:
         ``source-and-poor`` are those in which answers are compared.
         """
         source, *targets = self.languages
-        poor = tuple(sorted(targets, key=self.text.__getitem__)[:POOR])
-        return {
-            "all": self.languages,
-            "source": (source,),
-            "targets": tuple(targets),
-            "poor": poor,
-            "source-and-poor": (source, *poor),
-        }[which]
+        if which in {"poor", "source-and-poor"}:
+            poor = tuple(sorted(targets, key=self.text.__getitem__)[:POOR])
+            return poor if which == "poor" else (source, *poor)
+        return {"all": self.languages, "source": (source,), "targets": tuple(targets)}[which]
 
 
 Reader = Callable[[Run], Measured]

@@ -88,13 +88,6 @@ def kept(kind: str, budget: float) -> Reader:
     return read
 
 
-def budgets(run: Run, kind: str) -> tuple[float, ...]:
-    """Return the budgets of an attack, in order."""
-    frame = run.table("attacks")
-    found = np.unique(frame.loc[frame["attack"] == kind, "budget"].to_numpy(dtype=np.float64))
-    return tuple(found.tolist())
-
-
 def probe(run: Run) -> Measured:
     """Return how often a probe names the domain of a sentence rightly."""
     rows = run.table("probe")
