@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 from made_up_questions import SEEDS, made_up_bar, made_up_question_study
 
-from crosslab.answering import answer, answers, answers_on_every_rung, result
-from crosslab.comparing import comparison
+from crosslab.answering import (
+    Result,
+    Weighed,
+    answer,
+    answers,
+    answers_on_every_rung,
+    result,
+)
+from crosslab.comparing import Comparison, comparison
+from crosslab.stats.crossed import Estimate
 from crosslab.stats.multiplicity import holm
 
 ACCURACY = "accuracy-test-targets"
@@ -33,9 +41,11 @@ def test_where_every_part_lies_above_zero_the_direction_is_confirmed(tmp_path):
     assert given.replication == "direction-only"
     assert given.seeds == list(SEEDS)
     assert "all above" in given.reason
-    # the part that is least ahead stands for all
-    assert given.estimate == pytest.approx(found.deciding["over LaBSE"].mean)
-    assert given.estimate < found.deciding["over none"].mean
+    # the least certain part stands for all
+    assert given.estimate == found.telling.found.mean
+    assert given.tests["direction"]["p_one_sided"] == max(
+        each.p_greater() for each in found.deciding.values()
+    )
     assert len(given.records) == 3 * len(SEEDS)
 
 
@@ -45,8 +55,8 @@ def test_one_part_that_is_surely_not_worth_having_contradicts_the_whole(tmp_path
     )
     given = answer(found)
     assert given.replication == "contradicted"
-    assert "below zero: over none" in given.reason
-    assert given.estimate == pytest.approx(found.deciding["over none"].mean)
+    assert given.reason.startswith("over none: one below; below zero: over none")
+    assert given.estimate == found.deciding["over none"].mean
 
 
 def test_anything_else_is_undecided_and_says_what_would_have_been_found(tmp_path):
@@ -59,6 +69,53 @@ def test_anything_else_is_undecided_and_says_what_would_have_been_found(tmp_path
     assert given.power == pytest.approx(
         float(given.reason.split("chance of ")[1].split(" %")[0]) / 100, abs=0.01
     )
+
+
+def made(*parts):
+    """Return a result whose parts came to these means and standard errors."""
+    bar = made_up_bar(
+        "scales", [{**OVER_NONE, "name": str(number)} for number in range(len(parts))]
+    )
+    weighed = [
+        Weighed(part, Estimate(mean=mean, standard_error=error, degrees=7))
+        for part, (mean, error) in zip(bar.parts, parts, strict=True)
+    ]
+    nothing = Comparison(scale="lab", experiment="scales", runs={}, missing=())
+    return Result(
+        bar=bar, compared=nothing, parts=tuple(weighed), beside=(), collapsed={},
+        without_collapsed=(), obstacles=(),
+    )  # fmt: skip
+
+
+def test_the_part_that_is_shown_is_the_one_that_leaves_it_undecided():
+    found = made((1.2, 0.1), (1.5, 1.0))
+    assert found.outcome == "inconclusive"
+    assert found.telling.part.name == "1"
+    assert answer(found).reason.startswith("1: the interval reaches 2.4 points to either side")
+
+
+def test_the_part_that_is_shown_is_the_one_that_contradicts():
+    found = made((-0.2, 1.2), (0.1, 0.2))
+    given = answer(found)
+    assert (given.replication, given.estimate) == ("contradicted", 0.1)
+    assert given.reason.startswith("1: one below; for one encoder")
+
+
+def test_two_sides_that_came_to_the_same_were_not_compared(tmp_path):
+    spaces = {**OVER_LABSE, "measure": "spaces-targets"}
+    given = answer(weighed(tmp_path, {"hybrid-batch": 0.8, "labse": 0.8}, (spaces,)))
+    assert given.replication == "inconclusive"
+    assert "over LaBSE: both sides came to the same, so nothing was compared" in given.reason
+
+
+def test_what_cannot_be_told_for_want_of_runs_still_counts_as_asked(tmp_path):
+    arms = {"hybrid-batch": 0.9, "labse": 0.85}
+    study = {"planned": {"alignment-consistency": ["standard"]}}
+    bar = {"beside": [OVER_NONE, {**OVER_LABSE, "name": "again"}]}
+    found = weighed(tmp_path, arms, bar=bar, study=study)
+    ((name, each),) = found.standing_beside.items()
+    raw = 2 * min(each.p_greater(), each.p_less(0))
+    assert found.corrected() == {name: pytest.approx(2 * raw)}
 
 
 def test_what_stands_beside_is_corrected_for_its_number_and_decides_nothing(tmp_path):

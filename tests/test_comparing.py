@@ -1,10 +1,20 @@
 import numpy as np
+import pyarrow as pa
 import pytest
-from made_up_questions import SEEDS, made_up_question_study
+from conftest import draft
+from made_up_questions import (
+    SEEDS,
+    attacks,
+    classified,
+    made_up_question_study,
+    made_up_settings,
+    made_up_unit,
+)
 
 from crosslab.comparing import comparison
 from crosslab.errors import StoreError, UnknownNameError
-from crosslab.records import Store
+from crosslab.provenance import digest
+from crosslab.records import Manifest, Store
 from crosslab.stats.crossed import crossed
 
 ARMS = {"hybrid-batch": 0.9, "labse": 0.7, "standard": 0.8}
@@ -57,6 +67,35 @@ def test_an_experiment_without_runs_is_an_empty_comparison(tmp_path):
     assert (found.arms, found.seeds(["standard-small"]), len(found.missing)) == ((), (), 4)
     with pytest.raises(StoreError, match="no study at scale"):
         comparison(Store(tmp_path / "nothing"), "lab", "scales")
+
+
+def test_arms_that_were_asked_other_items_are_not_subtracted(tmp_path):
+    store = made_up_question_study(tmp_path, {"alignment-consistency": {"labse": 0.7}})
+    units = list(store.manifest("lab").units)
+    other = made_up_unit("alignment-consistency", "standard", 200)
+    answers = classified(0.7, 200).to_pandas()
+    answers["item"] = answers["item"].str.replace("test-", "test-9")
+    settings = made_up_settings("alignment-consistency")
+    for seed in (200, 201):
+        unit = other.model_copy(update={"seed": seed, "fingerprint": digest(str(seed))})
+        store.write(draft(unit, settings=settings), pa.Table.from_pandas(answers), {})
+        units.append(unit)
+    store.write_manifest(Manifest(scale="lab", planned="2026-12-01", lock="l", units=units))
+    found = comparison(store, "lab", "alignment-consistency")
+    with pytest.raises(StoreError, match="standard and labse were measured on other items"):
+        found.difference(ACCURACY, {"labse": 1.0, "standard": -1.0})
+    with pytest.raises(StoreError, match=r"has no alignment.parquet; it holds answers.parquet"):
+        found.level("words-targets", "standard")
+
+
+def test_a_run_under_other_settings_is_named_with_what_to_do(tmp_path):
+    store = made_up_question_study(tmp_path, {"retrieval-attack": {"labse": 0.63}})
+    found = comparison(store, "lab", "retrieval-attack")
+    object.__setattr__(
+        found.runs["labse", 200], "_tables", {"attacks": attacks(3, 1).to_pandas()[:0]}
+    )
+    with pytest.raises(StoreError, match=r"labse/200-.*'attacked-noise' cannot be read.*again"):
+        found.level("attacked-noise", "labse")
 
 
 def test_a_measure_that_does_not_exist_is_refused_by_name(found):

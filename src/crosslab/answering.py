@@ -1,7 +1,7 @@
 """From the runs of a question to an answer, by its bar and nothing else, obstacles first.
 
-The parts of a bar must all hold, so the one that is least ahead stands for them. Whether one of
-them is surely not worth having is enough to contradict the whole.
+The parts of a bar must all hold, so the least certain of them stands for all. That one of them is
+surely not worth having is enough to contradict the whole, and then that one does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,9 +42,12 @@ class Result:
     obstacles: tuple[str, ...]
 
     @property
-    def weakest(self) -> Weighed | None:
-        """The part that is least ahead, which stands for all."""
-        return min(self.parts, key=lambda each: each.found.mean, default=None)
+    def telling(self) -> Weighed | None:
+        """The part that stands for all: the one that contradicts, or else the least certain one."""
+        if self.outcome == "contradicted":
+            level = 1 - (1 - self.bar.level) / len(self.parts)
+            return min(self.parts, key=lambda each: each.found.interval(level).high)
+        return max(self.parts, key=lambda each: each.found.p_greater(), default=None)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -62,8 +65,13 @@ class Result:
         return {each.part.name: each.found for each in self.beside}
 
     def corrected(self) -> dict[str, float]:
-        """Return the two-sided p of what stands beside, by name, after Holm."""
-        return holm({name: _two_sided(each) for name, each in self.standing_beside.items()})
+        """Return the two-sided p of what stands beside, by name, after Holm.
+
+        What cannot be told for want of runs was asked all the same, and counts as well.
+        """
+        found = {name: _two_sided(each) for name, each in self.standing_beside.items()}
+        adjusted = holm({**{each.name: 1.0 for each in self.bar.beside}, **found})
+        return {name: adjusted[name] for name in found}
 
 
 def answers(store: Store, scale: str) -> list[Answer]:
@@ -99,14 +107,20 @@ def result(bar: QuestionBar, compared: Comparison) -> Result:
     collapsed = compared.collapsed(bar.arms)
     lost = {seed for seeds in collapsed.values() for seed in seeds}
     crowded = list(_crowded(bar, compared, collapsed))
+    parts = _weighed(bar.parts, compared)
     return Result(
         bar=bar,
         compared=compared,
-        parts=_weighed(bar.parts, compared),
+        parts=parts,
         beside=_weighed(bar.beside, compared, every=False),
         collapsed=collapsed,
         without_collapsed=_weighed(bar.parts, compared, lost) if lost and not crowded else (),
-        obstacles=(*_missing(bar, compared), *_rehearsed(bar, compared.scale), *crowded),
+        obstacles=(
+            *_missing(bar, compared),
+            *_rehearsed(bar, compared.scale),
+            *crowded,
+            *_identical(parts, compared),
+        ),
     )
 
 
@@ -168,9 +182,15 @@ def _crowded(
         )
 
 
+def _identical(parts: Sequence[Weighed], compared: Comparison) -> Iterator[str]:
+    for each in parts:
+        if compared.same(each.part.measure, each.part.weights):
+            yield f"{each.part.name}: both sides came to the same, so nothing was compared"
+
+
 def answer(found: Result) -> Answer:
     """Return what the runs of a question come to, with its reason."""
-    bar, weakest = found.bar, found.weakest
+    bar, telling = found.bar, found.telling
     replication, reason = _decided(found)
     return Answer(
         question_id=bar.question_id,
@@ -178,7 +198,7 @@ def answer(found: Result) -> Answer:
         scale=found.compared.scale,
         claimed=None,
         bayes_factor=None,
-        **_numbers(found, weakest),
+        **_numbers(found, telling),
         seeds=list(found.compared.seeds(bar.arms)),
         literature=stances()[bar.question_id],
         replication=replication,
@@ -202,26 +222,26 @@ def _decided(found: Result) -> tuple[Replication, str]:
 
 
 def _why(found: Result) -> str:
-    bar, weakest = found.bar, found.weakest
-    assert weakest is not None  # an outcome has parts
+    bar, telling = found.bar, found.telling
+    assert telling is not None  # an outcome has parts
     scope = _SCOPE.get(bar.rung, f"on rung {bar.rung}")
     if found.outcome == "direction-only":
         return f"{bar.outcomes.direction_only}, {scope}"
     low = [each.part.name for each in found.parts if each.found.interval(bar.level).high < 0]
     if found.outcome == "contradicted":
         turned = f"; below zero: {', '.join(low)}" if low else ""
-        return f"{bar.outcomes.contradicted}{turned}; {scope}"
-    interval = weakest.found.interval(bar.level)
+        return f"{_part(found, telling)}{bar.outcomes.contradicted}{turned}; {scope}"
+    interval = telling.found.interval(bar.level)
     return (
-        f"{_part(found, weakest)}the interval reaches "
+        f"{_part(found, telling)}the interval reaches "
         f"{interval.high - interval.estimate:.1f} points to either side, and the smallest effect "
         f"of interest, {bar.smallest_effect_points} points, would be found with a chance of "
-        f"{100 * power(bar.smallest_effect_points, weakest.found, level=bar.level):.0f} %, {scope}"
+        f"{100 * power(bar.smallest_effect_points, telling.found, level=bar.level):.0f} %, {scope}"
     )
 
 
-def _part(found: Result, weakest: Weighed) -> str:
-    return f"{weakest.part.name}: " if len(found.parts) > 1 else ""
+def _part(found: Result, telling: Weighed) -> str:
+    return f"{telling.part.name}: " if len(found.parts) > 1 else ""
 
 
 def _with_collapsed(reason: str, found: Result) -> str:
@@ -231,15 +251,15 @@ def _with_collapsed(reason: str, found: Result) -> str:
     return f"{reason}; collapsed, and kept in the estimate: {listed}"
 
 
-def _numbers(found: Result, weakest: Weighed | None) -> dict[str, Any]:
+def _numbers(found: Result, telling: Weighed | None) -> dict[str, Any]:
     """Return the fields of an answer that are numbers, and why some of them are empty."""
     bar = found.bar
     absent = {"bayes_factor": "no figure is claimed", "claimed": "a question claims nothing"}
-    if weakest is None:
+    if telling is None:
         empty = dict.fromkeys(("estimate", "interval", "power", "prediction"))
         why = "an arm of the bar has no two seeds to compare"
         return {**empty, "tests": {}, "not_computed": absent | dict.fromkeys(empty, why)}
-    estimate, same = weakest.found, weakest.found.standard_error == 0
+    estimate, same = telling.found, telling.found.standard_error == 0
     interval, prediction = estimate.interval(bar.level), estimate.prediction(bar.level)
     effect = bar.smallest_effect_points
     if same:
@@ -254,19 +274,19 @@ def _numbers(found: Result, weakest: Weighed | None) -> dict[str, Any]:
     }
 
 
-def _tests(found: Result, weakest: Estimate) -> dict[str, dict[str, float]]:
+def _tests(found: Result, telling: Estimate) -> dict[str, dict[str, float]]:
     bar, corrected = found.bar, found.corrected()
     tests = {
         "direction": {
-            "p_one_sided": max(each.found.p_greater() for each in found.parts),
-            "standard_error": weakest.standard_error,
-            "degrees_of_freedom": weakest.degrees,
+            "p_one_sided": telling.p_greater(),
+            "standard_error": telling.standard_error,
+            "degrees_of_freedom": telling.degrees,
         }
     }
-    if weakest.standard_error > 0:
+    if telling.standard_error > 0:
         tests["power"] = {
             "effect_points": bar.smallest_effect_points,
-            "detectable_points": detectable(weakest, level=bar.level),
+            "detectable_points": detectable(telling, level=bar.level),
         }
     for each in found.parts:
         tests[f"part: {each.part.name}"] = {

@@ -6,6 +6,7 @@ until the end, so an interval counts both kinds of chance.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ from crosslab.stats.crossed import Estimate, crossed, over_seeds
 from crosslab.stats.outcomes import COLLAPSE_POINTS, LEARNED_SHARE
 
 Points = NDArray[np.float64]
+
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,15 +86,36 @@ class Comparison:
         seeds = [seed for seed in self.seeds(weights) if seed not in without]
         if len(seeds) < 2:  # noqa: PLR2004 - a spread needs two
             return None
+        self._on_the_same_items(measure, list(weights), seeds[0])
         values = sum(weight * self.points(measure, arm, seeds) for arm, weight in weights.items())
         if MEASURES[measure].has_items:
             return crossed(np.asarray(values))
         return over_seeds(np.asarray(values).mean(axis=1))
 
+    def items(self, measure: str, arm: str, seed: int) -> tuple[str, ...]:
+        """Return the names of what an arm was measured on."""
+        return _measured(self.runs[arm, seed], measure).items
+
+    def _on_the_same_items(self, measure: str, arms: Sequence[str], seed: int) -> None:
+        first, *others = arms
+        for arm in others:
+            if self.items(measure, arm, seed) != self.items(measure, first, seed):
+                raise StoreError(
+                    f"{self.experiment}: {arm} and {first} were measured on other items "
+                    f"({measure}). Make the runs again with the code as it is."
+                )
+
+    def same(self, measure: str, weights: Mapping[str, float]) -> bool:
+        """Whether a weighed sum of arms is nothing everywhere, so that nothing was compared."""
+        seeds = self.seeds(weights)
+        values = sum(weight * self.points(measure, arm, seeds) for arm, weight in weights.items())
+        return not np.any(np.abs(values) > _ROUNDING)
+
     def left(self, arm: str) -> dict[tuple[str, str], dict[float, Points]]:
         """Return what attacks leave an arm, by what they change, how it is sought and budget.
 
-        Of searches that is their precision, of answers the share that is right.
+        Each is of shape ``(seeds, items)``; nothing where the arm has no runs. Of searches that is
+        their precision, of answers the share that is right.
         """
         runs = [self.runs[arm, seed] for seed in self.seeds([arm])]
         return {
@@ -99,7 +123,7 @@ class Comparison:
                 budget: np.stack([_under_attack(run, kind, budget, sought).values for run in runs])
                 for budget in budgets
             }
-            for kind, budgets in runs[0].budgets().items()
+            for kind, budgets in (runs[0].budgets() if runs else {}).items()
             for sought in (WORST, RANDOM)
         }
 
@@ -162,5 +186,13 @@ _MEASURED: dict[tuple[tuple[str, ...], str], Measured] = {}  # by hashes, which 
 def _measured(run: Run, measure: str) -> Measured:
     key = (tuple(run.record.files.values()), measure)
     if key not in _MEASURED:
-        _MEASURED[key] = lookup(MEASURES, measure, kind="measure").read(run)
+        read = lookup(MEASURES, measure, kind="measure").read
+        try:
+            _MEASURED[key] = read(run)
+        except StoreError as error:
+            raise StoreError(
+                f"{run.store.folder(run.unit)}: '{measure}' cannot be read from this run. "
+                f"{' '.join(error.problems)} Was it made with other settings than the study has "
+                "now? Make it again."
+            ) from error
     return _MEASURED[key]

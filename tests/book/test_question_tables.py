@@ -67,7 +67,6 @@ def test_a_question_without_runs_says_how_to_make_them(nothing):
     for made in (
         question_tables.parts_table(nothing),
         question_tables.arms_tables(nothing),
-        question_tables.reading_words(nothing),
         question_tables.strength_words(nothing),
         question_tables.by_language(nothing, "test"),
         hybrid_tables.made_table(nothing),
@@ -75,6 +74,16 @@ def test_a_question_without_runs_says_how_to_make_them(nothing):
         hybrid_tables.seeds_words(nothing),
     ):
         assert made == ""
+    assert question_tables.reading_words(nothing).startswith("**Missing runs**: ")
+    assert question_tables.reading_words(nothing) == question_tables.missing_runs(nothing)
+    assert rows(question_tables.answers_table([answer(nothing)]))[2][2] == "not run"
+
+
+def test_too_few_runs_are_not_called_none(tmp_path):
+    store = made_up_question_study(tmp_path, {"retrieval-attack": LEVELS}, seeds=(200,))
+    bar = made_up_bar("retrieval-attack", [PART])
+    given = answer(result(bar, comparison(store, "lab", "retrieval-attack")))
+    assert rows(question_tables.answers_table([given]))[2][2] == "too few runs"
 
 
 def test_parts_come_first_and_what_stands_beside_has_its_p(found):
@@ -96,6 +105,7 @@ def test_every_arm_stands_in_every_table_with_its_level(found):
 def test_clear_differences_are_named_and_missing_runs_as_well(found, tmp_path):
     words = question_tables.reading_words(found)
     assert words.startswith("Of 1 differences that stand beside the answer, 1 differ from zero")
+    assert "Missing" not in words
     assert "unharmed" in words
     more = attacked(tmp_path, planned={"retrieval-attack": ["hybrid-batch-noise"]})
     said = question_tables.reading_words(more)
@@ -104,8 +114,7 @@ def test_clear_differences_are_named_and_missing_runs_as_well(found, tmp_path):
 
 def test_an_attack_is_held_to_chance_and_to_its_smaller_budgets(found):
     words = question_tables.strength_words(found)
-    assert words.startswith("Of 12 steps to a larger budget (arms and attacks together) 0 leave")
-    assert "at 0 of 24 budgets random changes take more off" in words
+    assert words.startswith("At 0 of 12 budgets above nothing (arms and attacks together) random")
     lines = [row for row in rows(question_tables.curves_table(found)) if row[0].startswith("`")]
     assert len(lines) == len(LEVELS) * 3
     clean = found.compared.level("attacked-unharmed", "labse").mean
@@ -119,7 +128,22 @@ def test_answers_under_attack_have_their_curves_as_searches_do(tmp_path):
     header, _, line = rows(question_tables.curves_table(found))
     assert header == ["arm", "worst, 0", "worst, 3", "random, 0", "random, 3"]
     assert float(line[2]) < float(line[1])
-    assert "0 leave more than before" in question_tables.strength_words(found)
+    assert question_tables.strength_words(found).startswith("At 0 of 1 budgets above nothing")
+
+
+def test_an_attack_that_chance_outdoes_is_told_of(tmp_path, monkeypatch):
+    found = attacked(tmp_path, {"labse": 0.8})
+    monkeypatch.setattr(question_tables, "WORST", "random")
+    monkeypatch.setattr(question_tables, "RANDOM", "worst")
+    assert question_tables.strength_words(found).startswith("At 3 of 3 budgets above nothing")
+
+
+def test_a_gain_that_is_excluded_is_not_said_to_be_a_loss(tmp_path):
+    found = attacked(tmp_path, {"contrastive-mono": 0.9, "hybrid-batch": 0.85})
+    words = question_tables.answer_words(found)
+    assert words.startswith(
+        "**No, not here**: a gain worth having is excluded (over one language). Expected was: One"
+    )
 
 
 def test_languages_stand_in_the_order_of_their_text_with_its_amount(tmp_path):
@@ -177,3 +201,9 @@ def test_the_same_is_said_of_the_runs_made_here(found):
     assert f"own language, over batches of one language +{gain.mean:.1f}" in words
     assert len([row for row in rows(hybrid_tables.made_table(found)) if "`" in row[0]]) == 4
     assert "points of mAP apart here" in hybrid_tables.seeds_words(found)
+
+
+def test_what_is_said_of_the_reviews_is_what_the_evidence_holds():
+    words = hybrid_tables.reviews_words()
+    assert "three scores of 3" in words
+    assert "a reviewer doubts" in words

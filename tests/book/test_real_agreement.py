@@ -53,6 +53,11 @@ def test_every_claimed_arm_that_is_there_has_a_line_per_encoder(store):
     assert [bool(line[-1]) for line in lines] == [False, False, True]
 
 
+def test_encoders_without_two_shared_seeds_are_not_compared(store, monkeypatch):
+    monkeypatch.setattr(real_agreement, "_shared", lambda *_: (100,))
+    assert "share too few runs" in real_agreement.agreement_words(store)
+
+
 def test_a_folder_without_real_languages_says_so(tmp_path, store):
     nothing = Store(tmp_path)
     assert "no runs on real languages" in real_agreement.agreement_words(nothing)

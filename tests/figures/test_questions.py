@@ -44,6 +44,13 @@ def test_every_attack_has_a_panel_and_every_arm_a_full_and_a_dotted_line(attacke
         worst, random = drawn[:2]
         assert worst.get_ydata()[0] == random.get_ydata()[0]
         assert worst.get_ydata()[-1] < random.get_ydata()[-1]
+        assert len(axes.collections) == len(ALIGNING_STYLE)
+
+
+def test_one_seed_is_drawn_without_a_band(tmp_path):
+    store = made_up_question_study(tmp_path, {"retrieval-attack": {"labse": 0.8}}, seeds=(200,))
+    figure = under_attack(comparison(store, "lab", "retrieval-attack"))
+    assert not any(axes.collections for axes in figure.axes)
 
 
 def test_every_size_and_method_has_a_mark(tmp_path):

@@ -11,6 +11,7 @@ from crosslab.book.question_tables import arms_table, measures_words
 from crosslab.book.render import points, source_words, table, with_interval
 from crosslab.figures.style import LEVEL
 from crosslab.literature.references import references
+from crosslab.literature.testimony import statements
 from crosslab.published import Figure, Search, published
 
 _HEADS: Final[dict[Figure, str]] = {
@@ -26,6 +27,7 @@ _HEADS: Final[dict[Figure, str]] = {
 }
 _DEEP: Final[tuple[Figure, ...]] = ("gain", "recall")
 _HYBRID: Final = "hybrid"
+_SOURCE: Final = "hybrid-batch-2024"
 _FEWER: Final = ("bias",)  # less of it is better
 _ARMS: Final = ("contrastive-mono", "contrastive-cross", "hybrid-batch")
 _MADE: Final = ("precision-own", "precision-other", "precision-pool", "first-pool", "bias-pool")
@@ -58,11 +60,11 @@ def published_words() -> str:
     lost = "; ".join(
         f"{what}, {_HEADS[key]}, {points(gain)}" for what, key, gain in ahead if gain < 0
     )
-    source = source_words(references()["hybrid-batch-2024"])
+    source = source_words(references()[_SOURCE])
     return (
         f"From {source}. Of {len(ahead)} figures hybrid batches are ahead of the better of the two "
         f"plain kinds in {len(better)}; of mean average precision they gain {points(min(precise))} "
-        f"to {points(max(precise))} points. Behind: {lost}. One run each, no spread is given."
+        f"to {points(max(precise))} points. Behind: {lost}. Neither seeds nor a spread are given."
     )
 
 
@@ -79,6 +81,16 @@ def _ahead() -> Iterator[tuple[str, Figure, float]]:
             others = [each[key] for each in plain]
             gain = min(others) - value if key in _FEWER else value - max(others)
             yield f"{encoder} on {benchmark}", key, gain
+
+
+def reviews_words() -> str:
+    """Return what is known of the reviews of the paper."""
+    said = [
+        each
+        for each in statements()
+        if each.source == _SOURCE and each.locator == "reviews" and each.mark == "SEEN"
+    ]
+    return "Its reviews: " + " ".join(dict.fromkeys(each.says for each in said))
 
 
 def made_table(found: Result) -> str:

@@ -4,7 +4,6 @@ The five chapters have one shape; what each looks at is in ``LOOKED_AT``.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Final
 
 from crosslab.answering import Result, Weighed, answer, missing_words, result
@@ -30,6 +29,7 @@ from crosslab.questions import Answer, question_bar
 from crosslab.records import Store
 from crosslab.registry import lookup
 from crosslab.stats.crossed import Estimate
+from crosslab.weighing import named_seeds
 
 NOTHING: Final = (
     "**Nothing was run on this question in this folder**, so there is nothing to show. To make the "
@@ -157,11 +157,16 @@ def answer_line(found: Result, given: Answer) -> str:
     """Return the answer in one sentence, with every part it rests on."""
     parts = "; ".join(f"{each.part.name} {_interval(found, each)}" for each in found.parts)
     said = found.bar.hypothesis.rstrip(".")
+    telling = found.telling
+    excluded = "" if telling is None else f" ({telling.part.name})"
     heads = {
         "direction-only": f"**{_ANSWERS['direction-only']}:** {said}",
-        "contradicted": f"**{_ANSWERS['contradicted']}.** It is not so that: {said}",
+        "contradicted": (
+            f"**{_ANSWERS['contradicted']}**: a gain worth having is excluded{excluded}. "
+            f"Expected was: {said}"
+        ),
     }
-    undecided = f"**{_ANSWERS['inconclusive']}.** Whether this is so cannot be told yet: {said}"
+    undecided = f"**{_ANSWERS['inconclusive']}.** Expected was, and cannot be told yet: {said}"
     head = heads.get(given.replication, undecided)
     return f"{head}. In points, 95 % intervals: {parts}." if parts else f"{head}."
 
@@ -251,11 +256,11 @@ def by_language(found: Result, kind: str) -> str:
 
 
 def strength_words(found: Result) -> str:
-    """Return whether attacks are worth their name: more never takes less, chance takes less off."""
+    """Return whether attacks are worth their name: chance takes less off than they do."""
     compared = found.compared
     if not compared.runs:
         return ""
-    rising = beaten = steps = places = 0
+    beaten = places = 0
     for arm in compared.arms:
         means = {
             key: [float(points.mean()) for points in left.values()]
@@ -263,12 +268,12 @@ def strength_words(found: Result) -> str:
         }
         for kind in dict.fromkeys(kind for kind, _ in means):
             worst, random = means[kind, WORST], means[kind, RANDOM]
-            rising += sum(after > before + _ROUNDING for before, after in pairwise(worst))
-            beaten += sum(b < a - _ROUNDING for a, b in zip(worst, random, strict=True))
-            steps, places = steps + len(worst) - 1, places + len(worst)
+            beaten += sum(b < a - _ROUNDING for a, b in zip(worst[1:], random[1:], strict=True))
+            places += len(worst) - 1
     return (
-        f"Of {steps} steps to a larger budget (arms and attacks together) {rising} leave more than "
-        f"before; at {beaten} of {places} budgets random changes take more off than sought ones."
+        f"At {beaten} of {places} budgets above nothing (arms and attacks together) random changes "
+        "take more off than sought ones. That a larger budget never leaves more holds by "
+        "construction: whoever may change more may also change less."
     )
 
 
@@ -278,11 +283,11 @@ def curves_table(found: Result) -> str:
     if not compared.runs:
         return ""
     shown = []
+    of_arms = {arm: compared.left(arm) for arm in compared.arms}
     for kind, budgets in next(iter(compared.runs.values())).budgets().items():
         heads = [f"{sought}, {budget:g}" for sought in (WORST, RANDOM) for budget in budgets]
         rows = []
-        for arm in compared.arms:
-            left = compared.left(arm)
+        for arm, left in of_arms.items():
             levels = [each for sought in (WORST, RANDOM) for each in left[kind, sought].values()]
             rows.append((f"`{arm}`", *(f"{points.mean():.1f}" for points in levels)))
         shown.append(f"Changed: {kind}.\n\n{table(('arm', *heads), rows)}")
@@ -291,17 +296,29 @@ def curves_table(found: Result) -> str:
 
 def reading_words(found: Result) -> str:
     """Return what stands beside the answer and is clear after correction, and what is missing."""
-    if not found.parts:
-        return ""
+    if not found.beside:
+        return missing_runs(found)
     corrected = found.corrected()
     clear = [each for each in found.beside if corrected[each.part.name] < 1 - found.bar.level]
     listed = "; ".join(f"{each.part.name} {_interval(found, each)}" for each in clear)
+    asked, told = len(found.bar.beside), len(found.beside)
+    few = "" if told == asked else f" ({asked - told} cannot be told for want of runs)"
     said = (
-        f"Of {len(found.beside)} differences that stand beside the answer, {len(clear)} differ "
-        "from zero after correction for their number" + (f": {listed}." if clear else ".")
+        f"Of {asked} differences that stand beside the answer{few}, {len(clear)} differ from zero "
+        "after correction for their number" + (f": {listed}." if clear else ".")
     )
+    others = {arm for each in found.bar.beside for arm in each.arms} & set(found.compared.arms)
+    lost = found.compared.collapsed(sorted(others))
+    named = ", ".join(named_seeds(arm, seeds) for arm, seeds in lost.items())
+    return " ".join(
+        [said, *([f"Collapsed among their arms: {named}."] if named else []), missing_runs(found)]
+    ).strip()
+
+
+def missing_runs(found: Result) -> str:
+    """Return which runs of the question are missing; nothing where none is."""
     missing = missing_words(found.compared.missing)
-    return said + (f" **Missing runs**: {missing}." if missing else "")
+    return f"**Missing runs**: {missing}." if missing else ""
 
 
 def limits_words(found: Result) -> str:
@@ -348,7 +365,7 @@ def answers_table(answers: Sequence[Answer], named: Mapping[str, str] | None = N
 
 def _measured(given: Answer) -> str:
     if given.estimate is None or given.interval is None:
-        return "not run"
+        return "too few runs" if given.records else "not run"
     low, high = given.interval
     asked = question_bar(given.question_id, rung=given.rung)
     few = "" if len(given.seeds) >= asked.seeds else f", {len(given.seeds)} of {asked.seeds} seeds"

@@ -9,6 +9,7 @@ from typing import Final
 from crosslab.arms import CLAIMED_ARMS, CONTROL
 from crosslab.book.render import table, with_interval
 from crosslab.comparing import Comparison, comparison
+from crosslab.errors import StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS
 from crosslab.figures.style import LEVEL
 from crosslab.measures.table import MEASURES
@@ -36,8 +37,10 @@ def agreement_words(store: Store) -> str:
     if len(found) < len(ENCODERS):
         return _ABSENT
     plain, aligned = found.values()
-    gains = [_between(aligned, plain, measure) for measure in _LOOKED_AT]
     seeds = _shared(aligned, plain, CONTROL)
+    if len(seeds) < 2:  # noqa: PLR2004 - a spread needs two
+        return "The encoders for real languages share too few runs yet to be compared."
+    gains = [_between(aligned, plain, measure) for measure in _LOOKED_AT]
     return (
         f"On XNLI (rung `{SCALE}`), under plain fine-tuning and {len(seeds)} shared seeds, the "
         f"encoder whose sentences were brought together (`{GRAFT_PAIRS}`) over the one whose words "
@@ -55,6 +58,11 @@ def _shared(one: Comparison, other: Comparison, arm: str) -> tuple[int, ...]:
 def _between(one: Comparison, other: Comparison, measure: str, arm: str = CONTROL) -> Estimate:
     """Return by how much an arm is ahead with one encoder, seed by seed and item by item."""
     seeds = _shared(one, other, arm)
+    if one.items(measure, arm, seeds[0]) != other.items(measure, arm, seeds[0]):
+        raise StoreError(
+            f"{one.experiment} and {other.experiment} were asked other items, so their encoders "
+            "cannot be compared. Make the runs again with the code as it is."
+        )
     return crossed(one.points(measure, arm, seeds) - other.points(measure, arm, seeds))
 
 

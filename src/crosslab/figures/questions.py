@@ -83,11 +83,11 @@ def _curve(
     axes: Axes, left: Mapping[float, np.ndarray], *, colour: str, marker: str, line: str
 ) -> None:
     """Draw a line over evenly spaced budgets, with intervals where it is the worst case."""
-    intervals = [crossed(each).interval(LEVEL) for each in left.values()]
     places = np.arange(len(left))
-    middle = [each.estimate for each in intervals]
+    middle = [each.mean() for each in left.values()]
     axes.plot(places, middle, line, color=colour, marker=marker, markersize=4, linewidth=1.2)
-    if line == "-":
+    if line == "-" and all(len(each) > 1 for each in left.values()):  # a spread needs two seeds
+        intervals = [crossed(each).interval(LEVEL) for each in left.values()]
         low, high = [each.low for each in intervals], [each.high for each in intervals]
         axes.fill_between(places, low, high, color=colour, alpha=0.15, lw=0)
     axes.set_xticks(places, [f"{each:g}" for each in left])

@@ -47,10 +47,24 @@ class Run:
         return self.store.answers(self.unit)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return another table of its record."""
-        path = self.store.folder(self.unit) / f"{name}.parquet"
-        frame: pd.DataFrame = pq.read_table(path).to_pandas()
-        return frame
+        """Return another table of its record.
+
+        Raises:
+            StoreError: The record has none of this name.
+        """
+        if name not in self._tables:
+            file = f"{name}.parquet"
+            if file not in self.record.files:
+                raise StoreError(
+                    f"{self.store.folder(self.unit)} has no {file}; it holds "
+                    f"{', '.join(self.record.files)}. Make the run again with the code as it is."
+                )
+            self._tables[name] = pq.read_table(self.store.folder(self.unit) / file).to_pandas()
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def budgets(self) -> dict[str, tuple[float, ...]]:
         """Return what attacks change, and the budgets of each in order."""

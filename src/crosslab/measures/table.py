@@ -41,6 +41,13 @@ _WHERE: Final = {
 }
 
 
+_ONE_OF: Final = {
+    "source": "the source language",
+    "targets": "one of the target languages",
+    "poor": "one of the two target languages with the least text",
+}
+
+
 POOL: Final = "queries in the target languages, passages of all languages in one pool"
 
 
@@ -48,7 +55,7 @@ def _accuracy() -> dict[str, Measure]:
     return {
         f"accuracy-{kind}-{which}": Measure(
             name=f"accuracy, {said}{which}",
-            words=f"accuracy on {items}, both sentences in one of {_WHERE[which]}",
+            words=f"accuracy on {items}, both sentences in {_ONE_OF[which]}",
             read=classified.accuracy(kind, which),
         )
         for kind, (said, items) in _KINDS.items()
@@ -115,7 +122,10 @@ def _lined_up() -> dict[str, Measure]:
         ),
         "spaces-targets": Measure(
             name="spaces alike",
-            words="how alike the spaces of a target and of the source are (CKA, times 100)",
+            words=(
+                "how alike the spaces of a target and of the source are (CKA, times 100; interval "
+                "over seeds alone)"
+            ),
             read=lined_up.spaces,
             has_items=False,
         ),
@@ -131,12 +141,12 @@ def _searched() -> dict[str, Measure]:
         ),
         "precision-own": Measure(
             name="mAP, own language",
-            words="precision where query and passages are in the same language",
+            words="precision where query and passages are in the same language, any of all",
             read=searched.in_one_language(TEST, own=True),
         ),
         "precision-other": Measure(
             name="mAP, other language",
-            words="precision where query and passages are in two languages",
+            words="precision where query and passages are in two languages, any two of all",
             read=searched.in_one_language(TEST, own=False),
         ),
         "first-pool": Measure(
