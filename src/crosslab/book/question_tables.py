@@ -37,7 +37,7 @@ NOTHING: Final = (
 )
 
 
-# What each chapter shows of every arm, a table each.
+# What each chapter shows of every arm: tables of four columns at most, which fit a page.
 LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "alignment-consistency": (
         (
@@ -60,25 +60,16 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
             "precision-other",
             "precision-pool",
             "first-pool",
-            "bias-pool",
         ),
-        ("ten-pool", "reciprocal-pool", "gain-pool"),
-        (
-            "attacked-unharmed",
-            "attacked-random-noise",
-            "attacked-noise",
-            "attacked-synonyms",
-            "attacked-mixing",
-        ),
-        (
-            "kept-noise",
-            "kept-mixing",
-            "attacked-noise-first",
-            "attacked-noise-gain",
-            "attacked-noise-bias",
-        ),
+        ("ten-pool", "reciprocal-pool", "gain-pool", "bias-pool"),
+        ("attacked-unharmed", "attacked-random-noise", "attacked-noise", "kept-noise"),
+        ("attacked-noise-first", "attacked-noise-gain", "attacked-noise-bias"),
+        ("attacked-synonyms", "attacked-mixing", "kept-mixing"),
     ),
-    "retrieval-domains": (("within-source", "within-pool", "styles-pool", "new-pool", "probe"),),
+    "retrieval-domains": (
+        ("within-source", "within-pool", "styles-pool"),
+        ("new-pool", "probe"),
+    ),
     "adaptation-paraphrase": (
         (
             "accuracy-clinic-source",
@@ -159,6 +150,8 @@ def answer_line(found: Result, given: Answer) -> str:
     said = found.bar.hypothesis.rstrip(".")
     telling = found.telling
     excluded = "" if telling is None else f" ({telling.part.name})"
+    if telling is not None and telling.found.interval(found.bar.level).high < 0:
+        excluded += ", and the difference lies below zero"
     heads = {
         "direction-only": f"**{_ANSWERS['direction-only']}:** {said}",
         "contradicted": (
@@ -223,8 +216,9 @@ def _level(found: Estimate | None) -> str:
     if found is None:
         return ""
     interval = found.interval(LEVEL)
+    middle = f"{interval.estimate:.1f}".replace("-", "\N{MINUS SIGN}")
     reach = interval.high - interval.estimate
-    return f"{interval.estimate:.1f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{reach:.1f}"
+    return f"{middle}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{reach:.1f}"
 
 
 def measures_words(measures: Sequence[str]) -> str:
@@ -245,13 +239,15 @@ def by_language(found: Result, kind: str) -> str:
     run = next(iter(compared.runs.values()))
     languages = list(next(iter(shown.values())))
     heads = [f"{run.names[key]}, {run.text[key]:,}" for key in languages]
-    said = table(
-        ("arm", *heads),
-        [(f"`{arm}`", *(_level(each[key]) for key in languages)) for arm, each in shown.items()],
-    )
+    levels = {arm: [each[key].interval(LEVEL) for key in languages] for arm, each in shown.items()}
+    lines = [
+        (f"`{arm}`", *(f"{each.estimate:.1f}" for each in line)) for arm, line in levels.items()
+    ]
+    widest = max(each.high - each.estimate for line in levels.values() for each in line)
     return (
-        f"{said}\n\nAccuracy in points, ± half a 95 % interval; with each language, how many "
-        "sentences of it the encoder has read."
+        f"{table(('arm', *heads), lines)}\n\nAccuracy in points; 95 % intervals reach up to "
+        f"{widest:.1f} points to either side. With each language, how many sentences of it the "
+        "encoder has read."
     )
 
 
