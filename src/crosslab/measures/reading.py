@@ -108,7 +108,28 @@ Reader = Callable[[Run], Measured]
 
 def of_kind(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Return the rows about one kind of items; the name of an item begins with its kind."""
-    return frame[frame["item"].astype(str).str.startswith(f"{kind}-")]
+    names, codes = _named(frame["item"])
+    wanted = np.array([name.startswith(f"{kind}-") for name in names], dtype=np.bool_)
+    return frame[wanted[codes]] if len(frame) else frame
+
+
+def is_one_of(column: "pd.Series[str]", keys: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which rows of a column hold one of some names."""
+    names, codes = _named(column)
+    wanted = np.isin(names, list(keys))
+    found: NDArray[np.bool_] = wanted[codes] if len(column) else np.zeros(0, dtype=np.bool_)
+    return found
+
+
+def _named(column: "pd.Series[str]") -> tuple[NDArray[np.str_], NDArray[np.intp]]:
+    """Return the names in a column, each once, and which of them every row holds.
+
+    Names are few and rows are many, and a table keeps them like that.
+    """
+    held = column.array
+    if not isinstance(held, pd.Categorical):
+        held = pd.Categorical(column)
+    return np.array(held.categories.tolist(), dtype=np.str_), held.codes.astype(np.intp)
 
 
 def cells(frame: pd.DataFrame, column: str, sides: Mapping[str, Sequence[str]]) -> Measured:
@@ -121,16 +142,15 @@ def cells(frame: pd.DataFrame, column: str, sides: Mapping[str, Sequence[str]]) 
     """
     kept = np.ones(len(frame), dtype=np.bool_)
     for side, keys in sides.items():
-        kept &= frame[side].isin(list(keys)).to_numpy()
+        kept &= is_one_of(frame[side], keys)
     rows = frame[kept]
-    codes, names = pd.factorize(rows["item"].astype(str), sort=True)
-    places = [
-        codes,
-        *(
-            pd.Index(list(keys)).get_indexer(pd.Index(rows[side].astype(str)))
-            for side, keys in sides.items()
-        ),
-    ]
+    every, codes = _named(rows["item"])
+    there = np.unique(codes)
+    names = sorted(every[there].tolist())
+    places = [_places(names, every)[codes]]
+    for side, keys in sides.items():
+        known, spoken = _named(rows[side])
+        places.append(_places(keys, known)[spoken])
     shape = (len(names), *(len(keys) for keys in sides.values()))
     flat = np.ravel_multi_index(places, shape) if len(rows) else np.empty(0, dtype=np.intp)
     times = np.bincount(flat, minlength=int(np.prod(shape)))
@@ -143,6 +163,12 @@ def cells(frame: pd.DataFrame, column: str, sides: Mapping[str, Sequence[str]]) 
     block = np.empty(shape)
     block.flat[flat] = rows[column].to_numpy(dtype=np.float64)
     return Measured(tuple(names), block)
+
+
+def _places(wanted: Sequence[str], names: NDArray[np.str_]) -> NDArray[np.intp]:
+    """Return the place of every name among those wanted, -1 for another."""
+    known = {name: place for place, name in enumerate(wanted)}
+    return np.array([known.get(name, -1) for name in names.tolist()], dtype=np.intp)
 
 
 def averaged(found: Measured, scale: float = 100.0) -> Measured:
