@@ -5,7 +5,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from crosslab.measures.reading import Measured, Reader, Run, averaged, cells, of_kind
+from crosslab.measures.reading import (
+    Measured,
+    Reader,
+    Run,
+    averaged,
+    cells,
+    in_one_language,
+    of_kind,
+)
 from crosslab.stats.likeness import agreement_values
 
 TEST, HARD, DOMAIN = "test", "collected", "clinic"  # how names of items begin
@@ -14,8 +22,10 @@ EXCHANGED: Final = 3.0  # words at most, in attacks that bars are about
 
 
 def _in_one_language(run: Run, kind: str) -> pd.DataFrame:
-    rows = of_kind(run.answers, kind)
-    rows = rows[rows["first"].astype(str) == rows["second"].astype(str)]
+    return in_one_language(of_kind(run.answers, kind))
+
+
+def _right(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(right=rows["prediction"] == rows["gold"])
 
 
@@ -23,7 +33,7 @@ def accuracy(kind: str, which: str) -> Reader:
     """Return a reader of how many items of a kind are answered rightly in some languages."""
 
     def read(run: Run) -> Measured:
-        rows = _in_one_language(run, kind)
+        rows = _right(_in_one_language(run, kind))
         return averaged(cells(rows, "right", {"first": run.spoken(which)}))
 
     return read
@@ -31,7 +41,8 @@ def accuracy(kind: str, which: str) -> Reader:
 
 def accuracy_in_each(run: Run, kind: str) -> dict[str, Measured]:
     """Return how many items of a kind are answered rightly, language by language."""
-    items, right = cells(_in_one_language(run, kind), "right", {"first": run.languages})
+    rows = _right(_in_one_language(run, kind))
+    items, right = cells(rows, "right", {"first": run.languages})
     return {key: Measured(items, 100 * right[:, row]) for row, key in enumerate(run.languages)}
 
 

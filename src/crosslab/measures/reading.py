@@ -121,6 +121,14 @@ def is_one_of(column: "pd.Series[str]", keys: Sequence[str]) -> NDArray[np.bool_
     return found
 
 
+def in_one_language(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose two sentences are in the same language."""
+    (first, codes), (second, others) = (_named(frame[side]) for side in ("first", "second"))
+    same = _places(first.tolist(), second)[others] == codes
+    rows: pd.DataFrame = frame[same]
+    return rows
+
+
 def _named(column: "pd.Series[str]") -> tuple[NDArray[np.str_], NDArray[np.intp]]:
     """Return the names in a column, each once, and which of them every row holds.
 
