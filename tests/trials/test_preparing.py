@@ -8,13 +8,15 @@ import torch
 from crosslab.arms import Composition
 from crosslab.config import PretrainConfig
 from crosslab.lab.domains import specialized
+from crosslab.lab.retrieval import TASK
 from crosslab.methods import ALIGNING_METHODS, aligning
 from crosslab.recipes import masked_batches, masked_word_loss
 from crosslab.retrieval.asking import ranked
 from crosslab.retrieval.material import lab_questions
 from crosslab.scales import lab_config
+from crosslab.trials import ground as ground_module
 from crosslab.trials import preparing
-from crosslab.trials.ground import queries
+from crosslab.trials.ground import asked, queries
 from crosslab.trials.preparing import adapted, contrast, prepared
 
 ALIGNED = ("contrastive-mono", "contrastive-cross", "hybrid-batch", "labse")
@@ -172,3 +174,44 @@ def test_a_seed_prepares_the_same_encoder_twice_and_another_seed_another(
     different = prepared(deepcopy(tiny_encoder), other, of(other)).state_dict()
     assert all(torch.equal(each, again[name]) for name, each in first.items())
     assert any(not torch.equal(each, different[name]) for name, each in first.items())
+
+
+# What arms of one seed share
+
+
+def test_what_was_drawn_for_one_arm_is_there_for_the_next(ground):
+    one, other = ground("hybrid-batch"), ground("labse")
+    assert queries(one.lab, one.config) is queries(other.lab, other.config)
+    readers = [queries(one.lab, one.config)["train"]]
+    assert asked(readers, one) is asked(readers, other)
+
+
+def test_other_settings_domains_and_passages_apart_are_drawn_anew(ground):
+    place = ground("hybrid-batch")
+    shared = queries(place.lab, place.config)
+    first, second = place.config.trained_domains
+    sharper = replace(first, focus=2 * first.focus)
+    also_sharper = replace(place.config, trained_domains=(sharper, second))
+    fewer = replace(place.config, queries=replace(place.config.queries, train=50))
+    others = [
+        queries(place.lab, fewer),
+        queries(specialized(place.lab, first), place.config),
+        queries(specialized(place.lab, second), place.config),
+        queries(
+            specialized(place.lab, sharper),
+            replace(place.config, trained_domains=(sharper, second)),
+        ),
+        queries(place.lab, place.config, apart=TASK.identities(shared["test"].items)[:3]),
+    ]
+    drawn = [each["test"].items.first.matrix().tobytes() for each in (shared, *others)]
+    readers = [shared, *others]
+    assert len({id(each) for each in readers}) == len(readers)
+    assert len(set(drawn[1:5])) == 4
+
+
+def test_no_more_is_kept_than_a_few_sets(ground):
+    place = ground("hybrid-batch")
+    for train in range(40, 60):
+        sizes = replace(place.config.queries, train=train)
+        queries(place.lab, replace(place.config, queries=sizes))
+    assert len(ground_module._DRAWN) <= ground_module._MOST
