@@ -197,10 +197,7 @@ def test_other_settings_domains_and_passages_apart_are_drawn_anew(ground):
         queries(place.lab, fewer),
         queries(specialized(place.lab, first), place.config),
         queries(specialized(place.lab, second), place.config),
-        queries(
-            specialized(place.lab, sharper),
-            replace(place.config, trained_domains=(sharper, second)),
-        ),
+        queries(specialized(place.lab, sharper), also_sharper),
         queries(place.lab, place.config, apart=TASK.identities(shared["test"].items)[:3]),
     ]
     drawn = [each["test"].items.first.matrix().tobytes() for each in (shared, *others)]
