@@ -1,16 +1,26 @@
 import re
 
 import pytest
-from conftest import rows
-from made_up_questions import EVALUATIONS, LANGUAGES, SEEDS, made_up_bar, made_up_question_study
+from conftest import draft, rows
+from made_up_questions import (
+    EVALUATIONS,
+    LANGUAGES,
+    SEEDS,
+    made_up_bar,
+    made_up_question_study,
+    made_up_settings,
+    made_up_unit,
+    searched,
+)
 
 from crosslab.answering import answer, result
-from crosslab.book import hybrid_tables, question_tables
+from crosslab.book import hybrid_tables, question_reading, question_tables
 from crosslab.comparing import comparison
 from crosslab.experiments import QUESTION_EXPERIMENTS
 from crosslab.literature.testimony import questions
 from crosslab.published import published
 from crosslab.questions import question_bars
+from crosslab.records import Manifest, Store
 
 PART = {
     "name": "over one language",
@@ -41,18 +51,19 @@ def nothing(tmp_path_factory):
 
 @pytest.mark.parametrize("question_id", list(EVALUATIONS))
 def test_a_question_is_told_in_the_words_of_its_report(question_id):
-    said = question_tables.asked_words(question_id)
+    said = question_reading.asked_words(question_id)
     quoted = said.splitlines()[0]
     assert quoted.startswith("> ")
     assert quoted.endswith("?")
     report = questions()[question_id].report.split(".")[0].replace("_", "-")
     assert f"(../reports/{report}.md)" in said
     assert "**In the way**" in said
-    assert "**Literature: " in said
+    assert "**In print** (`" in said
+    assert "(literature.ipynb)" in said
 
 
 def test_the_answer_is_a_sentence_with_every_part_it_rests_on(found):
-    words = question_tables.answer_words(found)
+    words = question_reading.answer_words(found)
     assert words.startswith(
         "**Yes, here:** One finds more than the other. In points, 95 % intervals"
     )
@@ -62,20 +73,20 @@ def test_the_answer_is_a_sentence_with_every_part_it_rests_on(found):
 
 
 def test_a_question_without_runs_says_how_to_make_them(nothing):
-    words = question_tables.answer_words(nothing)
+    words = question_reading.answer_words(nothing)
     assert "crosslab run retrieval-attack --scale lab" in words
     for made in (
         question_tables.parts_table(nothing),
         question_tables.arms_tables(nothing),
-        question_tables.strength_words(nothing),
+        question_reading.strength_words(nothing),
         question_tables.by_language(nothing, "test"),
         hybrid_tables.made_table(nothing),
         hybrid_tables.made_words(nothing),
         hybrid_tables.seeds_words(nothing),
     ):
         assert made == ""
-    assert question_tables.reading_words(nothing).startswith("**Missing runs**: ")
-    assert question_tables.reading_words(nothing) == question_tables.missing_runs(nothing)
+    assert question_reading.reading_words(nothing).startswith("**Missing runs**: ")
+    assert question_reading.reading_words(nothing) == question_reading.missing_runs(nothing)
     assert rows(question_tables.answers_table([answer(nothing)]))[2][2] == "not run"
 
 
@@ -103,17 +114,17 @@ def test_every_arm_stands_in_every_table_with_its_level(found):
 
 
 def test_clear_differences_are_named_and_missing_runs_as_well(found, tmp_path):
-    words = question_tables.reading_words(found)
+    words = question_reading.reading_words(found)
     assert words.startswith("Of 1 differences that stand beside the answer, 1 differ from zero")
     assert "Missing" not in words
     assert "unharmed" in words
     more = attacked(tmp_path, planned={"retrieval-attack": ["hybrid-batch-noise"]})
-    said = question_tables.reading_words(more)
+    said = question_reading.reading_words(more)
     assert "**Missing runs**: hybrid-batch-noise seeds 200 to 203." in said
 
 
 def test_an_attack_is_held_to_chance_and_to_its_smaller_budgets(found):
-    words = question_tables.strength_words(found)
+    words = question_reading.strength_words(found)
     assert words.startswith("At 0 of 12 budgets above nothing (arms and attacks together) random")
     lines = [row for row in rows(question_tables.curves_table(found)) if row[0].startswith("`")]
     assert len(lines) == len(LEVELS) * 3
@@ -128,19 +139,19 @@ def test_answers_under_attack_have_their_curves_as_searches_do(tmp_path):
     header, _, line = rows(question_tables.curves_table(found))
     assert header == ["arm", "worst, 0", "worst, 3", "random, 0", "random, 3"]
     assert float(line[2]) < float(line[1])
-    assert question_tables.strength_words(found).startswith("At 0 of 1 budgets above nothing")
+    assert question_reading.strength_words(found).startswith("At 0 of 1 budgets above nothing")
 
 
 def test_an_attack_that_chance_outdoes_is_told_of(tmp_path, monkeypatch):
     found = attacked(tmp_path, {"labse": 0.8})
-    monkeypatch.setattr(question_tables, "WORST", "random")
-    monkeypatch.setattr(question_tables, "RANDOM", "worst")
-    assert question_tables.strength_words(found).startswith("At 3 of 3 budgets above nothing")
+    monkeypatch.setattr(question_reading, "WORST", "random")
+    monkeypatch.setattr(question_reading, "RANDOM", "worst")
+    assert question_reading.strength_words(found).startswith("At 3 of 3 budgets above nothing")
 
 
 def test_a_gain_that_is_excluded_is_not_said_to_be_a_loss(tmp_path):
     found = attacked(tmp_path, {"contrastive-mono": 0.9, "hybrid-batch": 0.85})
-    words = question_tables.answer_words(found)
+    words = question_reading.answer_words(found)
     assert words.startswith(
         "**No, not here**: a gain worth having is excluded (over one language), and the difference "
         "lies below zero. Expected was: One finds more"
@@ -163,15 +174,80 @@ def test_every_run_is_linked_to_its_record(found):
 
 
 def test_answers_stand_in_a_table_with_a_name_that_may_be_a_link(found):
-    given = answer(found)
+    bar = next(each for each in question_bars() if each.question_id == "retrieval-attack")
+    given = answer(result(bar, found.compared))
     _, _, line = rows(question_tables.answers_table([given], {"retrieval-attack": "[n](p)"}))
-    assert line[:2] == ["[n](p)", "Yes, here (direction-only)"]
-    assert line[2].startswith(f"+{given.estimate:.1f}")
+    assert line[:2] == ["[n](p)", "Undecided (inconclusive)"]  # other seeds than the bar's
+    assert line[2].startswith("hybrid batches over batches of one language: ")
+    assert line[2].count("(mAP, worst noise)") == 2
     assert line[2].endswith("4 of 8 seeds")
 
 
 def test_no_table_of_arms_is_wider_than_a_page():
     assert all(len(line) <= 4 for tables in question_tables.LOOKED_AT.values() for line in tables)
+
+
+def test_what_the_question_names_as_well_is_said_with_the_answer(found):
+    bar = next(each for each in question_bars() if each.question_id == "retrieval-attack")
+    weighed = result(bar, found.compared)
+    words = question_reading.answer_words(weighed)
+    assert (
+        "Beside it, and deciding nothing: kept under noise, over batches of one language" in words
+    )
+    assert question_reading.noted_words(found) == ""  # this bar looks at none of them
+
+
+def test_what_is_noted_stands_beside_a_bar():
+    for bar in question_bars():
+        beside = {part.name for part in bar.beside}
+        assert set(question_reading.NOTED[bar.question_id]) <= beside
+
+
+def test_several_parts_are_shown_with_the_interval_that_may_contradict(found):
+    bar = next(each for each in question_bars() if each.question_id == "retrieval-attack")
+    weighed = result(bar, found.compared)
+    first = weighed.parts[0].found.interval(0.975)
+    line = rows(question_tables.parts_table(weighed))[2]
+    assert line[-1] == f"decides; widened {first.low:+.1f} to {first.high:+.1f}"
+
+
+def test_languages_without_pairs_are_named(tmp_path):
+    settings = made_up_settings("retrieval-attack") | {
+        "contrast": {"languages": ["ave", "bor", "cym"]}
+    }
+    store, units = Store(tmp_path), []
+    for seed in SEEDS:
+        unit = made_up_unit("retrieval-attack", "labse", seed)
+        store.write(draft(unit, settings=settings), searched(3, seed), {})
+        units.append(unit)
+    store.write_manifest(Manifest(scale="lab", planned="2026-12-01", lock="l", units=units))
+    bar = made_up_bar("retrieval-attack", [PART])
+    words = question_reading.pairs_words(result(bar, comparison(store, "lab", "retrieval-attack")))
+    assert "are in Avean, Boran, Cyman; there are none in Dunan" in words
+    assert "Dunan has none and Cyman has them" in words
+
+
+def test_each_way_of_robust_training_has_a_line_per_size(tmp_path):
+    arms = {"standard-small": 0.7, "adversarial-small": 0.9, "smoothing-noise-large": 0.8}
+    store = made_up_question_study(tmp_path, {"scales": arms})
+    bar = next(each for each in question_bars() if each.question_id == "scales")
+    found = result(bar, comparison(store, "lab", "scales"))
+    lines = rows(question_tables.each_way_table(found, ["accuracy-test-targets"]))[2:]
+    gain = found.compared.difference(
+        "accuracy-test-targets", {"adversarial-small": 1.0, "standard-small": -1.0}
+    )
+    assert [line[0] for line in lines] == ["`adversarial`, small"]
+    assert lines[0][1].startswith(f"{gain.mean:+.1f} (")
+
+
+def test_settings_are_shown_by_name_and_the_laboratory_is_left_out(found):
+    lines = rows(question_tables.settings_table(found))[2:]
+    assert ["`evaluation`", "`attacked`"] in lines
+    assert not any(line[0].startswith("`lab") for line in lines)
+
+
+def test_the_command_that_makes_the_runs_again_is_given(found):
+    assert "crosslab run retrieval-attack --scale lab" in question_reading.again_words(found)
 
 
 def test_every_question_has_something_to_look_at():

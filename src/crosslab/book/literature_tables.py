@@ -14,7 +14,7 @@ from crosslab.literature.screening import criteria
 from crosslab.literature.testimony import Statement, conclusions, questions, stances, statements
 
 _SIDES: Final = ("supports", "contradicts", "qualifies", "silent")
-_ANSWERS: Final = {
+ANSWERS_IN_PRINT: Final = {
     "supported": "What is in print says yes.",
     "contradicted": "What is in print says no.",
     "conflicting": "What is in print is divided.",
@@ -136,7 +136,7 @@ def questions_words() -> str:
         ]
         parts += [
             f"### {question.name}",
-            f"Asked by `{question.report}`. **{_ANSWERS[said[question.question_id]]}** "
+            f"Asked by `{question.report}`. **{ANSWERS_IN_PRINT[said[question.question_id]]}** "
             f"{ended[question.question_id].reason}",
             f"*What is in the way* (`{question.obstacle}`): {question.reason}"
             if question.obstacle

@@ -1,41 +1,18 @@
-"""Tables and sentences of the chapters on the questions: asked, hypothesis, answer, what it is of.
+"""Tables of the chapters on the questions: what decides, every arm, every run."""
 
-The five chapters have one shape; what each looks at is in ``LOOKED_AT``.
-"""
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from collections.abc import Mapping, Sequence
-from typing import Final
-
-from crosslab.answering import Result, Weighed, answer, missing_words, result
-from crosslab.audit.decoding import decoded
-from crosslab.audit.keeping import Kept, kept
-from crosslab.audit.parsing import parsed
-from crosslab.book.render import (
-    anchor,
-    chance,
-    literature_words,
-    page_name,
-    plain,
-    points,
-    table,
-    with_interval,
-)
-from crosslab.comparing import comparison
+from crosslab.answering import Result, Weighed
+from crosslab.arms import CLAIMED_ARMS, CONTROL, SIZES
+from crosslab.book.question_reading import ANSWERS
+from crosslab.book.render import anchor, chance, table, with_interval
 from crosslab.figures.style import LEVEL
-from crosslab.literature.testimony import Question, questions
+from crosslab.literature.testimony import questions
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.table import MEASURES, POOL
 from crosslab.questions import Answer, question_bar
-from crosslab.records import Store
-from crosslab.registry import lookup
-from crosslab.stats.crossed import Estimate
-from crosslab.weighing import named_seeds
-
-NOTHING: Final = (
-    "**Nothing was run on this question in this folder**, so there is nothing to show. To make the "
-    "runs: `crosslab run {experiment} --scale {scale} --results FOLDER`."
-)
-
+from crosslab.stats.crossed import Estimate, Interval
 
 # What each chapter shows of every arm: tables of four columns at most, which fit a page.
 LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
@@ -87,106 +64,30 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
 }
 
 
-_ROUNDING: Final = 1e-9
-
-
-_ANSWERS: Final = {
-    "direction-only": "Yes, here",
-    "contradicted": "No, not here",
-    "inconclusive": "Undecided",
-}
-
-
-def weighed(store: Store, scale: str, question_id: str) -> Result:
-    """Return what the runs of a scale come to by the bar of a question on rung lab."""
-    bar = question_bar(question_id, rung="lab")
-    return result(bar, comparison(store, scale, bar.experiment))
-
-
-def asked_words(question_id: str) -> str:
-    """Return a question as its report asks it, what is in its way and what is in print."""
-    question = lookup(questions(), question_id, kind="question")
-    report = _report(question)
-    read = parsed(decoded(report.path.read_bytes(), report.path), path="", sha256="")
-    asked = plain(read.question or "The report states no question.")
-    way = f"**In the way** (`{question.obstacle}`): {question.reason}" if question.obstacle else ""
-    return "\n\n".join(
-        [
-            f"> {asked}",
-            f"Asked by [this report](../reports/{page_name(report)}.md), whose claims do not "
-            "answer it.",
-            way,
-            literature_words(question_id),
-        ]
-    )
-
-
-def _report(question: Question) -> Kept:
-    return next(each for each in kept() if each.path.name == question.report)
-
-
-def answer_words(found: Result) -> str:
-    """Return the answer in a sentence, what it rests on, and the bar."""
-    bar = found.bar
-    if not found.compared.runs:
-        return NOTHING.format(experiment=bar.experiment, scale=found.compared.scale)
-    given = answer(found)
-    return "\n\n".join(
-        [
-            answer_line(found, given),
-            f"**Replication: {given.replication}**, on rung `{given.rung}`, scale `{given.scale}`, "
-            f"over {len(given.seeds)} seeds, in [these runs](#{bar.question_id}-runs). Reason: "
-            f"{given.reason.rstrip('.')}.",
-            f"**The hypothesis and its bar**, written before the runs: {bar.hypothesis} Measured "
-            f"is: {bar.quantity} {bar.test} Smallest effect of interest: "
-            f"{bar.smallest_effect_points} points.",
-        ]
-    )
-
-
-def answer_line(found: Result, given: Answer) -> str:
-    """Return the answer in one sentence, with every part it rests on."""
-    parts = "; ".join(f"{each.part.name} {_interval(found, each)}" for each in found.parts)
-    said = found.bar.hypothesis.rstrip(".")
-    telling = found.telling
-    excluded = "" if telling is None else f" ({telling.part.name})"
-    if telling is not None and telling.found.interval(found.bar.level).high < 0:
-        excluded += ", and the difference lies below zero"
-    heads = {
-        "direction-only": f"**{_ANSWERS['direction-only']}:** {said}",
-        "contradicted": (
-            f"**{_ANSWERS['contradicted']}**: a gain worth having is excluded{excluded}. "
-            f"Expected was: {said}"
-        ),
-    }
-    undecided = f"**{_ANSWERS['inconclusive']}.** Expected was, and cannot be told yet: {said}"
-    head = heads.get(given.replication, undecided)
-    return f"{head}. In points, 95 % intervals: {parts}." if parts else f"{head}."
-
-
-def _interval(found: Result, each: Weighed) -> str:
-    return with_interval(each.found.interval(found.bar.level))
-
-
 def parts_table(found: Result) -> str:
     """Return what decides, and what stands beside it, each with its interval."""
     if not found.parts:
         return ""
     corrected = found.corrected()
-    rows = [
-        (each.part.name, MEASURES[each.part.measure].name, _interval(found, each), "decides")
-        for each in found.parts
-    ]
-    rows += [
-        (
-            each.part.name,
-            MEASURES[each.part.measure].name,
-            _interval(found, each),
-            chance(corrected[each.part.name]),
-        )
-        for each in found.beside
-    ]
+    rows = [(*_row(found, each), _decides(found, each)) for each in found.parts]
+    rows += [(*_row(found, each), chance(corrected[each.part.name])) for each in found.beside]
     return table(("difference", "in", "points, 95 % interval", "p, two-sided, after Holm"), rows)
+
+
+def _row(found: Result, each: Weighed) -> tuple[str, str, str]:
+    interval = with_interval(each.found.interval(found.bar.level))
+    return each.part.name, MEASURES[each.part.measure].name, interval
+
+
+def _decides(found: Result, each: Weighed) -> str:
+    """Return that a part decides, and the wider interval that may contradict where there is one."""
+    if len(found.parts) == 1:
+        return "decides"
+    wider = each.found.interval(1 - (1 - found.bar.level) / len(found.parts))
+    low, high = (
+        f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") for value in (wider.low, wider.high)
+    )
+    return f"decides; widened {low} to {high}"
 
 
 def arms_tables(found: Result) -> str:
@@ -226,7 +127,13 @@ def measures_words(measures: Sequence[str]) -> str:
     words = {MEASURES[each].name: MEASURES[each].words for each in measures}
     said = "; ".join(f"*{name}*: {each.removesuffix(f'; {POOL}')}" for name, each in words.items())
     pool = f" Where nothing else is said: {POOL}." if any(POOL in w for w in words.values()) else ""
-    return f"Points, mean ± half a 95 % interval over seeds and items. {said}.{pool}"
+    other = [
+        f"{MEASURES[e].name} in {MEASURES[e].unit}"
+        for e in measures
+        if MEASURES[e].unit != "points"
+    ]
+    unit = "Points" + (f" ({', '.join(other)})" if other else "")
+    return f"{unit}, mean ± half a 95 % interval over seeds and items. {said}.{pool}"
 
 
 def by_language(found: Result, kind: str) -> str:
@@ -251,28 +158,6 @@ def by_language(found: Result, kind: str) -> str:
     )
 
 
-def strength_words(found: Result) -> str:
-    """Return whether attacks are worth their name: chance takes less off than they do."""
-    compared = found.compared
-    if not compared.runs:
-        return ""
-    beaten = places = 0
-    for arm in compared.arms:
-        means = {
-            key: [float(points.mean()) for points in left.values()]
-            for key, left in compared.left(arm).items()
-        }
-        for kind in dict.fromkeys(kind for kind, _ in means):
-            worst, random = means[kind, WORST], means[kind, RANDOM]
-            beaten += sum(b < a - _ROUNDING for a, b in zip(worst[1:], random[1:], strict=True))
-            places += len(worst) - 1
-    return (
-        f"At {beaten} of {places} budgets above nothing (arms and attacks together) random changes "
-        "take more off than sought ones. That a larger budget never leaves more holds by "
-        "construction: whoever may change more may also change less."
-    )
-
-
 def curves_table(found: Result) -> str:
     """Return what is left under every attack at every budget, an arm a row."""
     compared = found.compared
@@ -290,36 +175,46 @@ def curves_table(found: Result) -> str:
     return "\n\n".join(shown)
 
 
-def reading_words(found: Result) -> str:
-    """Return what stands beside the answer and is clear after correction, and what is missing."""
-    if not found.beside:
-        return missing_runs(found)
-    corrected = found.corrected()
-    clear = [each for each in found.beside if corrected[each.part.name] < 1 - found.bar.level]
-    listed = "; ".join(f"{each.part.name} {_interval(found, each)}" for each in clear)
-    asked, told = len(found.bar.beside), len(found.beside)
-    few = "" if told == asked else f" ({asked - told} cannot be told for want of runs)"
-    said = (
-        f"Of {asked} differences that stand beside the answer{few}, {len(clear)} differ from zero "
-        "after correction for their number" + (f": {listed}." if clear else ".")
-    )
-    others = {arm for each in found.bar.beside for arm in each.arms} & set(found.compared.arms)
-    lost = found.compared.collapsed(sorted(others))
-    named = ", ".join(named_seeds(arm, seeds) for arm, seeds in lost.items())
-    return " ".join(
-        [said, *([f"Collapsed among their arms: {named}."] if named else []), missing_runs(found)]
-    ).strip()
+def each_way_table(found: Result, measures: Sequence[str]) -> str:
+    """Return what each robust method adds to plain fine-tuning, size by size.
+
+    The bar takes the mean of the three; one by one they were not named before the runs.
+    """
+    rows = []
+    for size in SIZES:
+        for method in CLAIMED_ARMS:
+            weights = {f"{method}-{size}": 1.0, f"{CONTROL}-{size}": -1.0}
+            if method == CONTROL or not found.compared.seeds(weights):
+                continue
+            gains = [found.compared.difference(each, weights) for each in measures]
+            shown = ["" if g is None else with_interval(g.interval(LEVEL)) for g in gains]
+            rows.append((f"`{method}`, {size}", *shown))
+    heads = [MEASURES[each].name for each in measures]
+    return table(("over plain fine-tuning", *heads), rows) if rows else ""
 
 
-def missing_runs(found: Result) -> str:
-    """Return which runs of the question are missing; nothing where none is."""
-    missing = missing_words(found.compared.missing)
-    return f"**Missing runs**: {missing}." if missing else ""
+def settings_table(found: Result) -> str:
+    """Return what the runs of a question were set to, of every arm the same but for its own."""
+    runs = found.compared.runs
+    shown: dict[str, str] = {}
+    for run in runs.values():
+        for name, value in _flat(run.record.settings):
+            shown.setdefault(name, value)
+    return table(("setting", "value"), [(f"`{name}`", value) for name, value in shown.items()])
 
 
-def limits_words(found: Result) -> str:
-    """Return the limits of an answer that were written with its bar."""
-    return found.bar.limits
+_NOT_SHOWN: Final = ("lab", "arm", "composition", "method", "encoder", "collected")
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every setting with its dotted name; what arms differ in is told in words."""
+    for name, value in settings.items():
+        if not prefix and name in _NOT_SHOWN:
+            continue
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif value is not None:
+            yield f"{prefix}{name}", f"`{value}`"
 
 
 def run_table(found: Result) -> str:
@@ -345,11 +240,11 @@ def answers_table(answers: Sequence[Answer], named: Mapping[str, str] | None = N
     """Return the answers so far, one line per question and rung."""
     names = {key: each.name for key, each in questions().items()} | dict(named or {})
     return table(
-        ("question", "answer", "measured, 95 % interval", "literature", "rung"),
+        ("question", "answer", "measured, points, 95 % interval", "in print", "rung"),
         [
             (
                 names[each.question_id],
-                f"{_ANSWERS[each.replication]} ({each.replication})",
+                f"{ANSWERS[each.replication]} ({each.replication})",
                 _measured(each),
                 each.literature,
                 each.rung if each.scale == each.rung else f"{each.rung} (scale {each.scale})",
@@ -360,9 +255,14 @@ def answers_table(answers: Sequence[Answer], named: Mapping[str, str] | None = N
 
 
 def _measured(given: Answer) -> str:
+    """Return every part that an answer rests on, in its own measure."""
     if given.estimate is None or given.interval is None:
         return "too few runs" if given.records else "not run"
-    low, high = given.interval
-    asked = question_bar(given.question_id, rung=given.rung)
-    few = "" if len(given.seeds) >= asked.seeds else f", {len(given.seeds)} of {asked.seeds} seeds"
-    return f"{points(given.estimate)} ({points(low)} to {points(high)}){few}"
+    bar = question_bar(given.question_id, rung=given.rung)
+    said = []
+    for part in bar.parts:
+        found = given.tests[f"part: {part.name}"]
+        interval = Interval(found["estimate"], found["low"], found["high"])
+        said.append(f"{part.name}: {with_interval(interval)} ({MEASURES[part.measure].name})")
+    few = "" if len(given.seeds) >= bar.seeds else f"; {len(given.seeds)} of {bar.seeds} seeds"
+    return "; ".join(said) + few

@@ -34,6 +34,9 @@ LITERATURE_WORDS: Final = {
 _SEEN: Final = 0.001  # the smallest probability that three decimals show
 
 
+_SEVERAL_KINDS: Final = ("agreement", "of-sizes", "in-domain")  # of items, in one run
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     r"""Return a Markdown table.
 
@@ -317,6 +320,8 @@ def run_entry(record: Record, links: dict[str, str]) -> str:
     )
     files = " · ".join(f"{{download}}`{name} <{path}>`" for name, path in links.items())
     machine = record.machine
+    mixed = ", over all items that were asked, hard ones and those of a domain included"
+    values += mixed if record.settings.get("evaluation") in _SEVERAL_KINDS else ""
     return "\n".join(
         [
             f"({anchor(unit.folder)})=",

@@ -22,6 +22,7 @@ class Measure:
     words: str
     read: Reader
     more_is_better: bool = True
+    unit: str = "points"
     has_items: bool = True  # to generalize over
 
 
@@ -174,6 +175,7 @@ def _searched() -> dict[str, Measure]:
             words=f"ranks between the best and the worst placed answer; {POOL}",
             read=searched.pooled(TEST, "targets", rank_spread, scale=1.0),
             more_is_better=False,
+            unit="ranks",
         ),
         "precision-source": Measure(
             name="mAP, source",
@@ -231,6 +233,7 @@ def _attacked_searches() -> dict[str, Measure]:
             words=f"ranks between the best and the worst placed answer under that noise; {POOL}",
             read=searched.under_attack(NOISE, RADIUS, of=rank_spread, scale=1.0),
             more_is_better=False,
+            unit="ranks",
         ),
         "kept-noise": Measure(
             name="kept, worst noise",
