@@ -105,7 +105,7 @@ def by_size(compared: Comparison, measures: Sequence[str], names: Sequence[str])
             places = [place for place, each in enumerate(found) if each is not None]
             intervals = [each.interval(LEVEL) for each in found if each is not None]
             _standing(axes, intervals, np.array(places) + 0.12 * (shift - 1.5), colour, marker)
-        axes.set_xticks(range(len(SIZES)), list(SIZES))
+        axes.set_xticks(range(len(SIZES)), list(SIZES), fontsize=8)
         axes.set_title(fill(name, 24), fontsize=9)
         axes.grid(axis="y", color="0.92")
         axes.set_axisbelow(True)
