@@ -28,6 +28,8 @@ from crosslab.stats.outcomes import COLLAPSE_POINTS, LEARNED_SHARE
 
 Points = NDArray[np.float64]
 
+LEVEL: Final = 0.95  # of the intervals that are shown
+
 _ROUNDING: Final = 1e-9
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from crosslab.answering import Result
 from crosslab.book.question_tables import arms_table, measures_words
 from crosslab.book.render import points, source_words, table, with_interval
-from crosslab.figures.style import LEVEL
+from crosslab.comparing import LEVEL
 from crosslab.literature.references import references
 from crosslab.literature.testimony import statements
 from crosslab.published import Figure, Search, published

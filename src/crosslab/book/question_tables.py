@@ -7,7 +7,7 @@ from crosslab.answering import Result, Weighed
 from crosslab.arms import CLAIMED_ARMS, CONTROL, SIZES
 from crosslab.book.question_reading import ANSWERS
 from crosslab.book.render import anchor, chance, table, with_interval
-from crosslab.figures.style import LEVEL
+from crosslab.comparing import LEVEL
 from crosslab.literature.testimony import questions
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.table import MEASURES, POOL

@@ -8,10 +8,9 @@ from typing import Final
 
 from crosslab.arms import CLAIMED_ARMS, CONTROL
 from crosslab.book.render import table, with_interval
-from crosslab.comparing import Comparison, comparison
+from crosslab.comparing import LEVEL, Comparison, comparison
 from crosslab.errors import StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS
-from crosslab.figures.style import LEVEL
 from crosslab.measures.table import MEASURES
 from crosslab.records import Store
 from crosslab.stats.crossed import Estimate, crossed
