@@ -2,14 +2,8 @@ import numpy as np
 import pytest
 from made_up_questions import SEEDS, made_up_bar, made_up_question_study
 
-from crosslab.answering import (
-    Result,
-    Weighed,
-    answer,
-    answers,
-    answers_on_every_rung,
-    result,
-)
+from crosslab.answering import answer, answers, answers_on_every_rung
+from crosslab.applying import Result, Weighed, result
 from crosslab.comparing import Comparison, comparison
 from crosslab.stats.crossed import Estimate
 from crosslab.stats.multiplicity import holm

@@ -6,6 +6,7 @@ is decided (``verdicts.py``) by a bar that was written before the runs.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -193,12 +194,19 @@ def claims() -> list[Claim]:
 def bars() -> list[Bar]:
     """Return every bar; one claim has at most one on each rung."""
     loaded = entries(BARS, "bars", Bar)
-    times = Counter((bar.claim_id, bar.rung) for bar in loaded)
+    refuse_repeated(f"claim {bar.claim_id} has {{}} bars on rung {bar.rung}" for bar in loaded)
+    return loaded
+
+
+def refuse_repeated(bars: Iterable[str]) -> None:
+    """Refuse several bars for one thing on one rung.
+
+    Each is given as what there is to say if there are several, with room for how many.
+    """
     problems = [
-        f"{BARS}: claim {claim_id} has {count} bars on rung {rung}; keep the one that counts."
-        for (claim_id, rung), count in times.items()
+        f"{BARS}: {said.format(count)}; keep the one that counts."
+        for said, count in Counter(bars).items()
         if count > 1
     ]
     if problems:
         raise UsageError(problems)
-    return loaded

@@ -12,9 +12,8 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from crosslab.claims import BARS, Judged, Rung
+from crosslab.claims import BARS, Judged, Rung, refuse_repeated
 from crosslab.entries import entries
-from crosslab.errors import UsageError
 from crosslab.registry import lookup
 
 _STRICT: Final = ConfigDict(frozen=True, extra="forbid")
@@ -119,14 +118,9 @@ class Answer(Judged):
 def question_bars() -> list[QuestionBar]:
     """Return every bar of a question; one question has at most one on each rung."""
     loaded = entries(BARS, "question_bars", QuestionBar)
-    times = Counter((bar.question_id, bar.rung) for bar in loaded)
-    problems = [
-        f"{BARS}: question {question_id} has {count} bars on rung {rung}; keep the one that counts."
-        for (question_id, rung), count in times.items()
-        if count > 1
-    ]
-    if problems:
-        raise UsageError(problems)
+    refuse_repeated(
+        f"question {bar.question_id} has {{}} bars on rung {bar.rung}" for bar in loaded
+    )
     return loaded
 
 

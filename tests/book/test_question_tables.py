@@ -13,7 +13,8 @@ from made_up_questions import (
     searched,
 )
 
-from crosslab.answering import answer, result
+from crosslab.answering import answer
+from crosslab.applying import result
 from crosslab.book import hybrid_tables, question_reading, question_tables
 from crosslab.comparing import comparison
 from crosslab.experiments import QUESTION_EXPERIMENTS
@@ -121,6 +122,26 @@ def test_clear_differences_are_named_and_missing_runs_as_well(found, tmp_path):
     more = attacked(tmp_path, planned={"retrieval-attack": ["hybrid-batch-noise"]})
     said = question_reading.reading_words(more)
     assert "**Missing runs**: hybrid-batch-noise seeds 200 to 203." in said
+
+
+def test_a_collapsed_run_beside_is_named_and_a_small_encoder_is_no_failed_large_one(tmp_path):
+    levels = {"standard-small": 0.6, "standard-large": 0.95, "adversarial-large": 0.95}
+    changed = {("standard-large", 201): 1 / 3}
+    store = made_up_question_study(tmp_path, {"scales": levels}, changed=changed)
+    accuracy = {"measure": "accuracy-test-targets"}
+    part = {"name": "p", **accuracy, "weights": {"adversarial-large": 1, "standard-large": -1}}
+    beside = {"name": "b", **accuracy, "weights": {"standard-large": 1, "standard-small": -1}}
+    bar = made_up_bar("scales", [part], beside=[beside])
+    words = question_reading.reading_words(result(bar, comparison(store, "lab", "scales")))
+    assert "Collapsed among their arms: standard-large seed 201." in words
+    assert "small" not in words.split("Collapsed")[1]
+
+
+def test_answers_are_linked_to_their_chapters(tmp_path):
+    store = made_up_question_study(tmp_path, {"retrieval-attack": LEVELS})
+    lines = rows(question_tables.answers_part(store, "lab"))[2:]
+    assert [line[0].endswith(f"(executed/{key}.ipynb)") for line, key in
+            zip(lines, EVALUATIONS, strict=True)] == [True] * 5  # fmt: skip
 
 
 def test_an_attack_is_held_to_chance_and_to_its_smaller_budgets(found):

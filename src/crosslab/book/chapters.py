@@ -31,14 +31,6 @@ class Chapter:
         return EXECUTED / f"{self.name}.ipynb"
 
 
-QUESTIONS: Final = (
-    "alignment-consistency",
-    "retrieval-attack",
-    "retrieval-domains",
-    "adaptation-paraphrase",
-    "scales",
-)
-
 TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
 
 CHAPTERS: Final = (
@@ -54,14 +46,15 @@ CHAPTERS: Final = (
     Chapter(name="deviations", experiments=TRANSFER, further_scales=("bench",)),
     Chapter(name="encoder", further_scales=("bench",)),
     Chapter(name="rungs", experiments=TRANSFER, further_scales=("bench",)),
-    *(
-        Chapter(
-            name=each,
-            experiments=(each,),
-            further_scales=("bench",) if each == "alignment-consistency" else (),
-        )
-        for each in QUESTIONS
+    Chapter(
+        name="alignment-consistency",
+        experiments=("alignment-consistency",),
+        further_scales=("bench",),
     ),
+    Chapter(name="retrieval-attack", experiments=("retrieval-attack",)),
+    Chapter(name="retrieval-domains", experiments=("retrieval-domains",)),
+    Chapter(name="adaptation-paraphrase", experiments=("adaptation-paraphrase",)),
+    Chapter(name="scales", experiments=("scales",)),
     Chapter(name="hybrid-batch", experiments=("retrieval-attack",)),
     Chapter(name="how-often-wrong"),
 )

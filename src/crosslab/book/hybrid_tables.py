@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from crosslab.answering import Result
+from crosslab.applying import Result
 from crosslab.book.question_tables import arms_table, measures_words
 from crosslab.book.render import points, source_words, table, with_interval
 from crosslab.comparing import LEVEL

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from os.path import relpath
 from typing import Any, Final
 
-from crosslab.answering import answers_on_every_rung
 from crosslab.audit.auditing import Row, audit
 from crosslab.audit.keeping import kept
 from crosslab.audit.knowledge import knowledge
@@ -14,7 +13,7 @@ from crosslab.book.chapters import TRANSFER, Chapter, chapter_of, chapters
 from crosslab.book.claim_pages import claim_page
 from crosslab.book.freshness import Seen, staleness
 from crosslab.book.method_tables import tasks_table, tasks_words
-from crosslab.book.question_tables import answers_table
+from crosslab.book.question_tables import answers_part
 from crosslab.book.render import (
     claim_link,
     page_name,
@@ -30,7 +29,7 @@ from crosslab.errors import StoreError
 from crosslab.evidence import Evidence, gathered
 from crosslab.layout import BOOK, GENERATED, PUBLISHED
 from crosslab.literature.references import references
-from crosslab.literature.testimony import conclusions, questions, stances, statements
+from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.records import MANIFEST, RECORD, Record, Store, Unit
 from crosslab.reproduction import kept_reproduction, reproduction
 from crosslab.scales import SCALES
@@ -47,7 +46,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
         "status": _status(store, scale),
         "claims": claims_overview(),
         "reports": reports_overview(),
-        "questions": _answers(store, scale),
+        "questions": answers_part(store, scale),
     }
     pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
     pages |= _claim_pages(verdicts)
@@ -114,16 +113,6 @@ def _answer(store: Store, found: Sequence[Verdict]) -> str:
         f"Numbers are accuracy points, from {whose} or from what is in print. The claims as "
         f"they are printed:\n\n{quoted}"
     )
-
-
-def _answers(store: Store, scale: str) -> str:
-    """Return the answers to the questions so far, each with its question and its chapter."""
-    there = {chapter.name for chapter in chapters()}
-    named = {
-        key: f"[{each.name}](executed/{key}.ipynb)" if key in there else each.name
-        for key, each in questions().items()
-    }
-    return answers_table(answers_on_every_rung(store, scale), named)
 
 
 # What each rung is a rung of, as the beginning of a sentence.

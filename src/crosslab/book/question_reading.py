@@ -6,7 +6,8 @@ The five chapters have one shape. Tables are in ``question_tables``.
 from collections.abc import Mapping
 from typing import Final
 
-from crosslab.answering import Result, Weighed, answer, missing_words, result
+from crosslab.answering import answer, missing_words
+from crosslab.applying import Result, Weighed, result
 from crosslab.audit.decoding import decoded
 from crosslab.audit.keeping import Kept, kept
 from crosslab.audit.parsing import parsed
@@ -177,12 +178,19 @@ def reading_words(found: Result) -> str:
         f"Of {asked} differences that stand beside the answer{few}, {len(clear)} differ from zero "
         "after correction for their number" + (f": {listed}." if clear else ".")
     )
-    others = {arm for each in found.bar.beside for arm in each.arms} & set(found.compared.arms)
-    lost = found.compared.collapsed(sorted(others))
-    named = ", ".join(named_seeds(arm, seeds) for arm, seeds in lost.items())
-    return " ".join(
-        [said, *([f"Collapsed among their arms: {named}."] if named else []), missing_runs(found)]
-    ).strip()
+    return " ".join(part for part in (said, _collapsed_words(found), missing_runs(found)) if part)
+
+
+def _collapsed_words(found: Result) -> str:
+    """Return which runs beside the answer did not learn their task; each arm by itself.
+
+    Arms of several sizes stand in one difference, and a small encoder is no failed large one.
+    """
+    arms = dict.fromkeys(arm for each in found.bar.beside for arm in each.arms)
+    there = [arm for arm in arms if arm in found.compared.arms]
+    lost = {arm: found.compared.collapsed([arm]).get(arm, ()) for arm in there}
+    named = [named_seeds(arm, seeds) for arm, seeds in lost.items() if seeds]
+    return f"Collapsed among their arms: {', '.join(named)}." if named else ""
 
 
 def missing_runs(found: Result) -> str:

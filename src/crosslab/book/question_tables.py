@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from crosslab.answering import Result, Weighed
+from crosslab.answering import answers_on_every_rung
+from crosslab.applying import Result, Weighed
 from crosslab.arms import CLAIMED_ARMS, CONTROL, SIZES
+from crosslab.book.chapters import chapters
 from crosslab.book.question_reading import ANSWERS
 from crosslab.book.render import anchor, chance, table, with_interval
 from crosslab.comparing import LEVEL
@@ -12,6 +14,7 @@ from crosslab.literature.testimony import questions
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.table import MEASURES, POOL
 from crosslab.questions import Answer, question_bar
+from crosslab.records import Store
 from crosslab.stats.crossed import Estimate, Interval
 
 # What each chapter shows of every arm: tables of four columns at most, which fit a page.
@@ -234,6 +237,17 @@ def run_table(found: Result) -> str:
             for arm in found.compared.arms
         ],
     )
+
+
+def answers_part(store: Store, scale: str) -> str:
+    """Return the answers so far for pages at the root of the book, each linked to its chapter."""
+    there = {chapter.name for chapter in chapters()}
+    named = {
+        key: f"[{each.name}](executed/{key}.ipynb)"
+        for key, each in questions().items()
+        if key in there
+    }
+    return answers_table(answers_on_every_rung(store, scale), named)
 
 
 def answers_table(answers: Sequence[Answer], named: Mapping[str, str] | None = None) -> str:

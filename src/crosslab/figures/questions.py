@@ -14,7 +14,7 @@ from crosslab.comparing import Comparison
 from crosslab.figures.style import ARM_STYLE, LEVEL, canvas, draw_intervals, tidy
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.searched import MIXING, NOISE, SYNONYMS
-from crosslab.stats.crossed import Estimate, Interval, crossed
+from crosslab.stats.crossed import Estimate, crossed
 
 ALIGNING_STYLE: Final = {
     "contrastive-mono": ("#0072B2", "o"),
@@ -104,30 +104,31 @@ def by_size(compared: Comparison, measures: Sequence[str], names: Sequence[str])
             found = [compared.level(measure, f"{method}-{size}") for size in SIZES]
             places = [place for place, each in enumerate(found) if each is not None]
             intervals = [each.interval(LEVEL) for each in found if each is not None]
-            _standing(axes, intervals, np.array(places) + 0.12 * (shift - 1.5), colour, marker)
+            draw_intervals(
+                axes,
+                intervals,
+                np.array(places) + 0.15 * (shift - 1.5),
+                colour=colour,
+                marker=marker,
+                label=method,
+                standing=True,
+            )
         axes.set_xticks(range(len(SIZES)), list(SIZES), fontsize=8)
         axes.set_title(fill(name, 24), fontsize=9)
         axes.grid(axis="y", color="0.92")
         axes.set_axisbelow(True)
         sns.despine(ax=axes)
     panels[0].set_ylabel("points")
-    for method in CLAIMED_ARMS:
-        colour, marker = ARM_STYLE[method]
-        panels[0].plot([], [], color=colour, marker=marker, lw=0, label=method)
-    figure.legend(loc="outside upper center", ncols=len(CLAIMED_ARMS), frameon=False, fontsize=8)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        loc="outside upper center",
+        ncols=len(CLAIMED_ARMS),
+        frameon=False,
+        fontsize=8,
+    )
     return figure
-
-
-def _standing(
-    axes: Axes, intervals: Sequence[Interval], places: np.ndarray, colour: str, marker: str
-) -> None:
-    middle = np.array([each.estimate for each in intervals])
-    low = middle - np.array([each.low for each in intervals])
-    high = np.array([each.high for each in intervals]) - middle
-    axes.errorbar(
-        places, middle, yerr=np.stack([low, high]), fmt=marker, color=colour,
-        markersize=5, capsize=2, elinewidth=1.2,
-    )  # fmt: skip
 
 
 def _nothing() -> Figure:

@@ -56,14 +56,17 @@ def draw_intervals(  # noqa: PLR0913 - how a line of marks looks, each named
     colour: str,
     marker: str,
     label: str,
+    standing: bool = False,
 ) -> None:
-    """Draw estimates with their intervals, lying: one place on the vertical axis each."""
+    """Draw estimates with their intervals, lying or standing: a place on the other axis each."""
     middle = np.array([each.estimate for each in intervals])
     low = middle - np.array([each.low for each in intervals])
     high = np.array([each.high for each in intervals]) - middle
+    reach = np.stack([low, high])
+    across, along = (places, middle) if standing else (middle, places)
     axes.errorbar(
-        middle, places, xerr=np.stack([low, high]), fmt=marker, color=colour,
-        markersize=6, capsize=3, elinewidth=1.6, label=label,
+        across, along, xerr=None if standing else reach, yerr=reach if standing else None,
+        fmt=marker, color=colour, markersize=6, capsize=3, elinewidth=1.6, label=label,
     )  # fmt: skip
 
 

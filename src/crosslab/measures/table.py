@@ -7,7 +7,17 @@ from typing import Final
 from crosslab.measures import classified, lined_up, searched
 from crosslab.measures.classified import DOMAIN, EXCHANGED, HARD, RANDOM, TEST
 from crosslab.measures.reading import Reader, Run
-from crosslab.measures.searched import MIXING, NEW, NOISE, RADIUS, STYLES, SYNONYMS, WITHIN
+from crosslab.measures.searched import (
+    MIXING,
+    NEW,
+    NOISE,
+    RADIUS,
+    STYLES,
+    SYNONYMS,
+    WITHIN,
+    first,
+    ten,
+)
 from crosslab.stats.ranking import average_precision, discounted_gain, rank_spread, reciprocal_rank
 
 
@@ -133,13 +143,50 @@ def _lined_up() -> dict[str, Measure]:
     }
 
 
+_METRICS: Final = (
+    # key, name, words, metric, in points: of queries in targets, passages of all in one pool
+    ("precision", "mAP", "mean average precision", average_precision, True),
+    ("first", "R@1", "share of queries with a right answer in the first place", first, True),
+    ("ten", "R@10", "share of queries with a right answer among the first ten", ten, True),
+    ("reciprocal", "MRR", "one over the rank of the first right answer", reciprocal_rank, True),
+    ("gain", "nDCG@10", "discounted gain of the first ten places", discounted_gain, True),
+    ("bias", "language bias", "ranks from the best to the worst placed answer", rank_spread, False),
+)
+
+
+_AT_MOST: Final = "up to three words exchanged for"
+
+
+_A_TENTH: Final = "each word of a query moved by at most a tenth of its length"
+
+
+_ATTACKS: Final = (
+    # key, name, words; what is changed, how much at most, and how it is sought
+    ("unharmed", "unharmed", "of the queries that are attacked, before", (NOISE, 0.0)),
+    ("noise", "worst noise", f"under the worst noise found, {_A_TENTH}", (NOISE, RADIUS)),
+    ("random-noise", "random noise", "under random noise of that size", (NOISE, RADIUS, RANDOM)),
+    ("synonyms", "worst synonyms", f"with {_AT_MOST} synonyms", (SYNONYMS, EXCHANGED)),
+    (
+        "mixing",
+        "mixed words",
+        f"with {_AT_MOST} their like in other languages",
+        (MIXING, EXCHANGED),
+    ),
+)
+
+
 def _searched() -> dict[str, Measure]:
-    return {
-        "precision-pool": Measure(
-            name="mAP, pool",
-            words=f"mean average precision; {POOL}",
-            read=searched.pooled(TEST, "targets", average_precision),
-        ),
+    pooled = {
+        f"{key}-pool": Measure(
+            name=f"{name}, pool" if in_points else name,
+            words=f"{words}; {POOL}",
+            read=searched.pooled(TEST, "targets", metric, scale=100.0 if in_points else 1.0),
+            more_is_better=in_points,
+            unit="points" if in_points else "ranks",
+        )
+        for key, name, words, metric, in_points in _METRICS
+    }
+    return pooled | {
         "precision-own": Measure(
             name="mAP, own language",
             words="precision where query and passages are in the same language, any of all",
@@ -150,33 +197,6 @@ def _searched() -> dict[str, Measure]:
             words="precision where query and passages are in two languages, any two of all",
             read=searched.in_one_language(TEST, own=False),
         ),
-        "first-pool": Measure(
-            name="R@1, pool",
-            words=f"share of queries with a right answer in the first place; {POOL}",
-            read=searched.pooled(TEST, "targets", searched.first),
-        ),
-        "ten-pool": Measure(
-            name="R@10, pool",
-            words=f"share of queries with a right answer among the first ten; {POOL}",
-            read=searched.pooled(TEST, "targets", searched.ten),
-        ),
-        "reciprocal-pool": Measure(
-            name="MRR, pool",
-            words=f"one over the rank of the first right answer; {POOL}",
-            read=searched.pooled(TEST, "targets", reciprocal_rank),
-        ),
-        "gain-pool": Measure(
-            name="nDCG@10, pool",
-            words=f"discounted gain of the first ten places; {POOL}",
-            read=searched.pooled(TEST, "targets", discounted_gain),
-        ),
-        "bias-pool": Measure(
-            name="language bias",
-            words=f"ranks between the best and the worst placed answer; {POOL}",
-            read=searched.pooled(TEST, "targets", rank_spread, scale=1.0),
-            more_is_better=False,
-            unit="ranks",
-        ),
         "precision-source": Measure(
             name="mAP, source",
             words="mean average precision of queries in the source, passages in one pool",
@@ -186,55 +206,26 @@ def _searched() -> dict[str, Measure]:
 
 
 def _attacked_searches() -> dict[str, Measure]:
-    return {
-        "attacked-unharmed": Measure(
-            name="mAP, unharmed",
-            words=f"mean average precision of the queries that are attacked, before; {POOL}",
-            read=searched.under_attack(NOISE, 0.0),
-        ),
-        "attacked-noise": Measure(
-            name="mAP, worst noise",
-            words=(
-                "mean average precision under the worst noise found that moves each word of a "
-                f"query by at most a tenth of its length; {POOL}"
-            ),
-            read=searched.under_attack(NOISE, RADIUS),
-        ),
-        "attacked-random-noise": Measure(
-            name="mAP, random noise",
-            words=f"mean average precision under random noise of that size; {POOL}",
-            read=searched.under_attack(NOISE, RADIUS, RANDOM),
-        ),
-        "attacked-synonyms": Measure(
-            name="mAP, worst synonyms",
-            words=f"mean average precision, up to three words exchanged for synonyms; {POOL}",
-            read=searched.under_attack(SYNONYMS, EXCHANGED),
-        ),
-        "attacked-mixing": Measure(
-            name="mAP, mixed words",
-            words=(
-                "mean average precision, up to three words exchanged for words of other languages "
-                f"that say the same; {POOL}"
-            ),
-            read=searched.under_attack(MIXING, EXCHANGED),
-        ),
-        "attacked-noise-first": Measure(
-            name="R@1, worst noise",
-            words=f"queries with a right answer in the first place under that noise; {POOL}",
-            read=searched.under_attack(NOISE, RADIUS, of=searched.first),
-        ),
-        "attacked-noise-gain": Measure(
-            name="nDCG@10, worst noise",
-            words=f"discounted gain of the first ten places under that noise; {POOL}",
-            read=searched.under_attack(NOISE, RADIUS, of=discounted_gain),
-        ),
-        "attacked-noise-bias": Measure(
-            name="language bias, worst noise",
-            words=f"ranks between the best and the worst placed answer under that noise; {POOL}",
-            read=searched.under_attack(NOISE, RADIUS, of=rank_spread, scale=1.0),
-            more_is_better=False,
-            unit="ranks",
-        ),
+    precision = {
+        f"attacked-{key}": Measure(
+            name=f"mAP, {name}",
+            words=f"mean average precision {words}; {POOL}",
+            read=searched.under_attack(*attack),
+        )
+        for key, name, words, attack in _ATTACKS
+    }
+    under_noise = {
+        f"attacked-noise-{key}": Measure(
+            name=f"{name}, worst noise",
+            words=f"{words}, under that noise; {POOL}",
+            read=searched.under_attack(NOISE, RADIUS, of=metric, scale=100.0 if in_points else 1.0),
+            more_is_better=in_points,
+            unit="points" if in_points else "ranks",
+        )
+        for key, name, words, metric, in_points in _METRICS
+        if key in {"first", "gain", "bias"}
+    }
+    kept = {
         "kept-noise": Measure(
             name="kept, worst noise",
             words="precision under the worst noise found, as a share of precision without it",
@@ -246,6 +237,7 @@ def _attacked_searches() -> dict[str, Measure]:
             read=searched.kept(MIXING, EXCHANGED),
         ),
     }
+    return precision | under_noise | kept
 
 
 def _across_domains() -> dict[str, Measure]:
