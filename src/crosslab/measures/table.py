@@ -169,7 +169,7 @@ _ATTACKS: Final = (
     (
         "mixing",
         "mixed words",
-        f"with {_AT_MOST} their like in other languages",
+        f"with {_AT_MOST} the same in other languages",
         (MIXING, EXCHANGED),
     ),
 )
