@@ -5,7 +5,8 @@ LAReQA, and is left alone. Words are exchanged for synonyms, or for words of oth
 say the same, so that the answer stays what it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,15 +17,17 @@ from transformers import BertForMaskedLM, PreTrainedModel
 
 from crosslab.attacks import embedding, words
 from crosslab.attacks.margins import Found, Margin
-from crosslab.methods.base import PairBatch
+from crosslab.config import AttackConfig, Precision
+from crosslab.data.batching import Encoded, ordered_batches
+from crosslab.methods.base import PairBatch, WordTable
 from crosslab.methods.embedding import word_embeddings
 from crosslab.methods.preparing import Aligning
-from crosslab.models import torch_generator
+from crosslab.models import precise, torch_generator
 from crosslab.retrieval.asking import as_ranks, ranked
 from crosslab.retrieval.attacked import search_margin
 from crosslab.retrieval.material import lab_questions
-from crosslab.retrieval.questions import Questions
-from crosslab.retrieval.search import ranks
+from crosslab.retrieval.questions import Numbers, Questions
+from crosslab.retrieval.search import Vectors, ranks
 from crosslab.retrieval.vectors import embedded, sentence_batch, vectors
 from crosslab.stats.ranking import average_precision
 from crosslab.trials.exchanging import RANDOM, WORST, word_tables
@@ -35,6 +38,18 @@ NOISE: Final = "noise"
 
 
 Attack = tuple[str, str]  # what is changed, and how it is sought: worst or random
+Tables = Mapping[str, WordTable]  # what words may be exchanged for, by what the exchange is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attacking:
+    """How queries are attacked, and what their words may be exchanged for, language by language."""
+
+    config: AttackConfig
+    seed: int
+    tables: Callable[[str], Tables]
+    precision: Precision = "float32"
+    at_once: int | None = None  # queries, those of like length; all where nothing is said
 
 
 def attacked(encoder: BertForMaskedLM, ground: Ground, aligning: tuple[Aligning, ...]) -> Tried:
@@ -45,35 +60,68 @@ def attacked(encoder: BertForMaskedLM, ground: Ground, aligning: tuple[Aligning,
     few = lab_questions(
         readers["test"].few(ground.config.attack.items), ground.languages, ground.longest
     )
+    how = Attacking(
+        config=ground.config.attack,
+        seed=ground.seed,
+        tables=lambda language: word_tables(ground.lab, language),
+    )
     return Tried(
         answers=ranked(model, everything),
         metrics={},
         items={split: each.items for split, each in readers.items()},
-        tables={"attacks": attack_table(model, everything, few, ground)},
+        tables={"attacks": attack_table(model, everything, few, how)},
     )
 
 
 def attack_table(
-    model: PreTrainedModel, pool: Questions, few: Questions, ground: Ground
+    model: PreTrainedModel, pool: Questions, few: Questions, how: Attacking
 ) -> pa.Table:
-    """Return where each answer comes in the pool of all languages, by attack and budget."""
+    """Return where each answer comes in the pool of all languages, by attack and budget.
+
+    The few queries that are attacked have their answers at the same places as in the pool.
+    """
     model.eval()
-    passages = np.concatenate(
-        [embedded(model, pool.passages.in_language(key)) for key in pool.languages]
-    )
-    begins = np.arange(len(pool.languages)) * len(pool.names)
-    right = np.arange(len(few.names))[:, None] + begins
+    answered = [
+        embedded(model, pool.passages.in_language(key), precision=how.precision)
+        for key in pool.languages
+    ]
+    passages = np.concatenate(answered)
+    begins = np.cumsum([0, *map(len, answered[:-1])])
+    right = (few.answer + begins[:, None]).T
     tables = []
     for language in pool.languages:
-        batch = sentence_batch(few.queries.in_language(language))
-        margin = search_margin(model, passages, right)
-        for (kind, sought), budgets, found in _attacks(model, margin, batch, ground, language):
-            least = None
-            for budget, moved in zip(budgets, found, strict=True):
-                places = _worse(least, ranks(moved, passages, right))
-                least = places
-                tables.append(_rows(few.names, language, kind, sought, budget, places, pool))
+        asking = few.queries.in_language(language)
+        for rows in _at_once(asking, how.at_once):
+            names = tuple(few.names[row] for row in rows.tolist())
+            batch = sentence_batch(asking.rows(rows))
+            with precise(model, how.precision):
+                found = list(_searches(model, passages, right[rows], batch, how, language))
+            for (kind, sought), budget, places in found:
+                tables.append(_rows(names, language, kind, sought, budget, places, pool))
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def _at_once(asking: Encoded, count: int | None) -> list[Numbers]:
+    if count is None:
+        return [np.arange(len(asking))]
+    return ordered_batches(asking.lengths, count)
+
+
+def _searches(  # noqa: PLR0913, PLR0917 - what a search under attack depends on
+    model: PreTrainedModel,
+    passages: Vectors,
+    right: Numbers,
+    batch: PairBatch,
+    how: Attacking,
+    language: str,
+) -> Iterator[tuple[Attack, float, np.ndarray]]:
+    """Yield every attack at each of its budgets, and where the answers come then."""
+    margin = search_margin(model, passages, right)
+    for attack, budgets, found in _attacks(model, margin, batch, how, language):
+        least = None
+        for budget, moved in zip(budgets, found, strict=True):
+            least = _worse(least, ranks(moved, passages, right))
+            yield attack, budget, least
 
 
 def _worse(before: np.ndarray | None, now: np.ndarray) -> np.ndarray:
@@ -89,10 +137,10 @@ def _worse(before: np.ndarray | None, now: np.ndarray) -> np.ndarray:
 
 
 def _attacks(
-    model: PreTrainedModel, margin: Margin, batch: PairBatch, ground: Ground, language: str
+    model: PreTrainedModel, margin: Margin, batch: PairBatch, how: Attacking, language: str
 ) -> Iterator[tuple[Attack, tuple[float, ...], list[np.ndarray]]]:
     """Yield every attack: its budgets, and the vectors of the queries at each of them."""
-    config = ground.config.attack
+    config = how.config
     items = torch.arange(len(batch.labels))
     field = embedding.Attacked(model, margin, batch, items)
     own = word_embeddings(model, batch).detach()
@@ -101,18 +149,18 @@ def _attacks(
         return [_read(model, batch, own + noise) for noise in found.changed]
 
     yield (NOISE, WORST), config.radii, moved(embedding.worst(field, config.radii, config.steps))
-    chance = torch_generator(ground.seed, "attack", NOISE, language)
+    chance = torch_generator(how.seed, "attack", NOISE, language)
     drawn = embedding.at_random(field, config.radii, config.steps, chance)
     yield (NOISE, RANDOM), config.radii, moved(drawn)
 
     budgets = tuple(map(float, range(config.budget + 1)))
-    for kind, table in word_tables(ground.lab, language).items():
+    for kind, table in how.tables(language).items():
         exchange = words.Exchange(margin, batch, items, table)
 
         def said(found: Found, exchange: words.Exchange = exchange) -> list[np.ndarray]:
             return [_read(model, words.exchanged(exchange, each)) for each in found.changed]
 
-        chance = torch_generator(ground.seed, "attack", kind, language)
+        chance = torch_generator(how.seed, "attack", kind, language)
         sought = words.worst(exchange, config.budget, tries=config.tries, generator=chance)
         yield (kind, WORST), budgets, said(sought)
         drawn = words.at_random(exchange, config.budget, generator=chance)
