@@ -91,11 +91,11 @@ def attack_table(
     tables = []
     for language in pool.languages:
         asking = few.queries.in_language(language)
-        for rows in _at_once(asking, how.at_once):
+        for number, rows in enumerate(_at_once(asking, how.at_once)):
             names = tuple(few.names[row] for row in rows.tolist())
             batch = sentence_batch(asking.rows(rows))
-            with precise(model, how.precision):
-                found = list(_searches(model, passages, right[rows], batch, how, language))
+            draws = (language, number) if number else (language,)
+            found = _searches(model, passages, right[rows], batch, how, draws)
             for (kind, sought), budget, places in found:
                 tables.append(_rows(names, language, kind, sought, budget, places, pool))
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
@@ -113,11 +113,15 @@ def _searches(  # noqa: PLR0913, PLR0917 - what a search under attack depends on
     right: Numbers,
     batch: PairBatch,
     how: Attacking,
-    language: str,
+    draws: tuple[str | int, ...],
 ) -> Iterator[tuple[Attack, float, np.ndarray]]:
-    """Yield every attack at each of its budgets, and where the answers come then."""
-    margin = search_margin(model, passages, right)
-    for attack, budgets, found in _attacks(model, margin, batch, how, language):
+    """Yield every attack at each of its budgets, and where the answers come then.
+
+    ``draws`` begins with the language, and tells apart what chance does to these queries and to
+    others.
+    """
+    margin = search_margin(model, passages, right, precision=how.precision)
+    for attack, budgets, found in _attacks(model, margin, batch, how, draws):
         least = None
         for budget, moved in zip(budgets, found, strict=True):
             least = _worse(least, ranks(moved, passages, right))
@@ -137,7 +141,11 @@ def _worse(before: np.ndarray | None, now: np.ndarray) -> np.ndarray:
 
 
 def _attacks(
-    model: PreTrainedModel, margin: Margin, batch: PairBatch, how: Attacking, language: str
+    model: PreTrainedModel,
+    margin: Margin,
+    batch: PairBatch,
+    how: Attacking,
+    draws: tuple[str | int, ...],
 ) -> Iterator[tuple[Attack, tuple[float, ...], list[np.ndarray]]]:
     """Yield every attack: its budgets, and the vectors of the queries at each of them."""
     config = how.config
@@ -146,29 +154,35 @@ def _attacks(
     own = word_embeddings(model, batch).detach()
 
     def moved(found: Found) -> list[np.ndarray]:
-        return [_read(model, batch, own + noise) for noise in found.changed]
+        return [_read(model, batch, how.precision, own + noise) for noise in found.changed]
 
     yield (NOISE, WORST), config.radii, moved(embedding.worst(field, config.radii, config.steps))
-    chance = torch_generator(how.seed, "attack", NOISE, language)
+    chance = torch_generator(how.seed, "attack", NOISE, *draws)
     drawn = embedding.at_random(field, config.radii, config.steps, chance)
     yield (NOISE, RANDOM), config.radii, moved(drawn)
 
     budgets = tuple(map(float, range(config.budget + 1)))
-    for kind, table in how.tables(language).items():
+    for kind, table in how.tables(str(draws[0])).items():
         exchange = words.Exchange(margin, batch, items, table)
 
         def said(found: Found, exchange: words.Exchange = exchange) -> list[np.ndarray]:
-            return [_read(model, words.exchanged(exchange, each)) for each in found.changed]
+            changed = (words.exchanged(exchange, each) for each in found.changed)
+            return [_read(model, each, how.precision) for each in changed]
 
-        chance = torch_generator(how.seed, "attack", kind, language)
+        chance = torch_generator(how.seed, "attack", kind, *draws)
         sought = words.worst(exchange, config.budget, tries=config.tries, generator=chance)
         yield (kind, WORST), budgets, said(sought)
         drawn = words.at_random(exchange, config.budget, generator=chance)
         yield (kind, RANDOM), budgets, said(drawn)
 
 
-def _read(model: PreTrainedModel, batch: PairBatch, embeddings: Tensor | None = None) -> np.ndarray:
-    with torch.inference_mode():
+def _read(
+    model: PreTrainedModel,
+    batch: PairBatch,
+    precision: Precision,
+    embeddings: Tensor | None = None,
+) -> np.ndarray:
+    with torch.inference_mode(), precise(model, precision):
         found: np.ndarray = vectors(model, batch, embeddings=embeddings).float().cpu().numpy()
     return found
 
