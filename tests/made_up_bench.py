@@ -2,10 +2,41 @@
 
 from dataclasses import replace
 
-from crosslab.config import CopiesConfig, EncoderConfig, OptimizerConfig, StepConfig
+from crosslab.config import (
+    AttackConfig,
+    CopiesConfig,
+    EncoderConfig,
+    OptimizerConfig,
+    StepConfig,
+)
 from crosslab.scales import study_config
 
 TARGETS = ("de", "zh")
+
+
+def searches():
+    """Return the searches of the bench with next to nothing of everything."""
+    config = study_config("bench").searches
+    return replace(
+        config,
+        languages=("en", *TARGETS),
+        learned=4,
+        asked=(4, 8),
+        contrast=replace(
+            config.contrast,
+            steps=4,
+            optimizer=OptimizerConfig(learning_rate=1e-2, warm_up_steps=1),
+            languages=("en", "de"),
+            batch=4,
+        ),
+        attack=AttackConfig(items=6, radii=(0.0, 0.1), steps=2, budget=2, tries=3),
+        attacked_at_once=4,
+        told=8,
+        probed=10,
+        sentences=12,
+        longest=32,
+        seeds=2,
+    )
 
 
 def tiny(english):
@@ -59,6 +90,7 @@ def tiny(english):
             )
             for name, task in config.tasks.items()
         },
+        searches=searches(),
         methods=replace(config.methods, copies=CopiesConfig(copies=2, epochs=1)),
         longest_input=48,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from conftest import draft
 
 from crosslab.provenance import digest
@@ -15,6 +16,7 @@ from crosslab.seeding import generator
 
 LANGUAGES = ("ave", "bor", "cym", "dun")  # the source first, poorer and poorer
 TEXT = (400, 300, 200, 100)
+REAL_LANGUAGES = ("en", "de", "el", "zh")  # of scale bench
 ITEMS = 60
 SEEDS = (200, 201, 202, 203)
 EVALUATIONS = {
@@ -26,14 +28,18 @@ EVALUATIONS = {
 }
 
 
-def made_up_unit(experiment: str, arm: str, seed: int) -> Unit:
-    """Return a run at scale lab."""
-    name = digest(f"{experiment} {arm} {seed}")
-    return Unit(scale="lab", experiment=experiment, arm=arm, seed=seed, fingerprint=name)
+def made_up_unit(experiment: str, arm: str, seed: int, scale: str = "lab") -> Unit:
+    """Return a run at a scale."""
+    name = digest(f"{scale} {experiment} {arm} {seed}")
+    return Unit(scale=scale, experiment=experiment, arm=arm, seed=seed, fingerprint=name)
 
 
-def made_up_settings(experiment: str) -> dict[str, object]:
+def made_up_settings(experiment: str, scale: str = "lab") -> dict[str, object]:
     """Return the settings that are read."""
+    if scale == "bench":
+        paired = {"contrast": {"languages": ["en", "de", "zh"]}}
+        searches = {"languages": list(REAL_LANGUAGES), **paired}
+        return {"evaluation": EVALUATIONS[experiment], "searches": searches}
     languages = [
         {"key": key, "name": key.capitalize() + "an", "sentences": count}
         for key, count in zip(LANGUAGES, TEXT, strict=True)
@@ -62,12 +68,17 @@ def classified(share: float, seed: int, kinds: Sequence[str] = ("test", "collect
     )
 
 
-def searched(rank: int, seed: int, kinds: Sequence[str] = ("test",)) -> pa.Table:
+def searched(
+    rank: int,
+    seed: int,
+    kinds: Sequence[str] = ("test",),
+    languages: Sequence[str] = LANGUAGES,
+) -> pa.Table:
     """Return ranks about a typical one, in every pair of languages."""
     rng = generator(seed, "made-up ranks", rank)
     rows = [
         (f"{kind}-{number:05d}", first, second)
-        for kind, first, second, number in product(kinds, LANGUAGES, LANGUAGES, range(ITEMS))
+        for kind, first, second, number in product(kinds, languages, languages, range(ITEMS))
     ]
     places = rng.integers(1, 2 * rank, len(rows)).astype(np.uint16)
     return pa.table(
@@ -83,12 +94,20 @@ def searched(rank: int, seed: int, kinds: Sequence[str] = ("test",)) -> pa.Table
     )
 
 
-def attacks(rank: int, seed: int) -> pa.Table:
-    """Return ranks under attack: the worst change doubles them at each step, chance adds one."""
-    budgets = {"noise": (0.0, 0.1), "synonyms": (0.0, 3.0), "mixing": (0.0, 3.0)}
-    base = searched(rank, seed)
+def attacks(
+    rank: int, seed: int, languages: Sequence[str] = LANGUAGES, words_of: Sequence[str] = LANGUAGES
+) -> pa.Table:
+    """Return ranks under attack: the worst change doubles them at each step, chance adds one.
+
+    Words are exchanged in some languages.
+    """
+    radii = (0.0, 0.1) if languages == LANGUAGES else (0.0, 0.03, 0.1)
+    budgets = {"noise": radii, "synonyms": (0.0, 3.0), "mixing": (0.0, 3.0)}
+    every = searched(rank, seed, languages=languages)
+    said = every.filter(pc.is_in(every["first"], pa.array(words_of)))
     tables = []
     for kind, each in budgets.items():
+        base = every if kind == "noise" else said
         for sought, (step, budget) in product(("worst", "random"), enumerate(each)):
             before = base["pooled_rank"].to_numpy().astype(np.int64)
             now = before * 2**step if sought == "worst" else before + step
@@ -141,10 +160,10 @@ def alignment(share: float, seed: int) -> pa.Table:
     return pa.table({**columns, "value": np.array(columns["value"], dtype=np.float32)})
 
 
-def probed(share: float, seed: int) -> pa.Table:
+def probed(share: float, seed: int, languages: Sequence[str] = LANGUAGES) -> pa.Table:
     """Return domains that a probe named rightly or not."""
     rng = generator(seed, "made-up probe", round(1000 * share))
-    rows = list(product(LANGUAGES, range(ITEMS)))
+    rows = list(product(languages, range(ITEMS)))
     gold = np.array([number % 2 for _, number in rows], dtype=np.int8)
     right = rng.random(len(rows)) < share
     return pa.table(
@@ -157,9 +176,25 @@ def probed(share: float, seed: int) -> pa.Table:
     )
 
 
-def tables(experiment: str, level: float, seed: int) -> tuple[pa.Table, dict[str, pa.Table]]:
+def real_tables(rank: int, seed: int, experiment: str) -> tuple[pa.Table, dict[str, pa.Table]]:
+    """Return the same of searches in real languages, where English words alone are exchanged."""
+    if experiment == "retrieval-attack":
+        attacked = attacks(rank, seed, REAL_LANGUAGES, ("en",))
+        return searched(rank, seed, languages=REAL_LANGUAGES), {"attacks": attacked}
+    kinds = ("within", "general", "medical", "everyday")
+    return (
+        searched(rank, seed, kinds, REAL_LANGUAGES),
+        {"probe": probed(0.9, seed, REAL_LANGUAGES)},
+    )
+
+
+def tables(
+    experiment: str, level: float, seed: int, scale: str = "lab"
+) -> tuple[pa.Table, dict[str, pa.Table]]:
     """Return the answers of a run and its other tables, better the higher its level."""
     rank = max(2, round(20 * (1 - level)))
+    if scale == "bench":
+        return real_tables(rank, seed, experiment)
     made = {
         "alignment-consistency": lambda: (
             classified(level, seed),
@@ -179,13 +214,14 @@ def tables(experiment: str, level: float, seed: int) -> tuple[pa.Table, dict[str
     return made[experiment]()
 
 
-def made_up_question_study(
+def made_up_question_study(  # noqa: PLR0913 - what a study may differ in
     root: Path,
     levels: Mapping[str, Mapping[str, float]],
     *,
     seeds: Sequence[int] = SEEDS,
     planned: Mapping[str, Sequence[str]] | None = None,
     changed: Mapping[tuple[str, int], float] | None = None,
+    scale: str = "lab",
 ) -> Store:
     """Write a study of arms at some level, experiment by experiment; others are only planned.
 
@@ -194,15 +230,15 @@ def made_up_question_study(
     store, units = Store(root), []
     for experiment, arms in levels.items():
         for (arm, level), seed in product(arms.items(), seeds):
-            unit = made_up_unit(experiment, arm, seed)
+            unit = made_up_unit(experiment, arm, seed, scale)
             own = (changed or {}).get((arm, seed), level)
-            answers, others = tables(experiment, own, seed)
+            answers, others = tables(experiment, own, seed, scale)
             files = {f"{name}.parquet": parquet(each) for name, each in others.items()}
-            store.write(draft(unit, settings=made_up_settings(experiment)), answers, files)
+            store.write(draft(unit, settings=made_up_settings(experiment, scale)), answers, files)
             units.append(unit)
     for experiment, arms in (planned or {}).items():
-        units += [made_up_unit(experiment, arm, seed) for arm in arms for seed in seeds]
-    store.write_manifest(Manifest(scale="lab", planned="2026-12-01", lock="l", units=units))
+        units += [made_up_unit(experiment, arm, seed, scale) for arm in arms for seed in seeds]
+    store.write_manifest(Manifest(scale=scale, planned="2026-12-01", lock="l", units=units))
     return store
 
 

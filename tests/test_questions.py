@@ -3,7 +3,7 @@ from made_up_questions import made_up_bar
 from pydantic import ValidationError
 
 from crosslab.errors import UnknownNameError, UsageError
-from crosslab.experiments import QUESTION_EXPERIMENTS
+from crosslab.experiments import experiments_of
 from crosslab.literature.testimony import questions
 from crosslab.locking import written_bars
 from crosslab.measures.table import MEASURES
@@ -17,7 +17,7 @@ PART = {"name": "p", "measure": "probe", "weights": {"a": 1, "b": -1}}
 @pytest.mark.parametrize("bar", BARS, ids=lambda bar: f"{bar.question_id}-{bar.rung}")
 def test_a_bar_compares_arms_that_are_run_under_the_seeds_it_asks_for_in_measures_there_are(bar):
     assert bar.question_id in questions()
-    asked = QUESTION_EXPERIMENTS[bar.experiment]
+    asked = experiments_of(bar.rung)[bar.experiment]
     assert asked.question == bar.question_id
     for part in (*bar.parts, *bar.beside):
         assert part.measure in MEASURES

@@ -12,7 +12,7 @@ from made_up_data import word_in, write_made_up_data
 from made_up_english import write_made_up_english
 
 from crosslab import training
-from crosslab.arms import CLAIMED_ARMS, REAL_ARMS, THROUGHOUT
+from crosslab.arms import ALIGNING, CLAIMED_ARMS, REAL_ARMS, ROBUST, THROUGHOUT
 from crosslab.bookmarks import bookmark_file
 from crosslab.clocks import Seconds
 from crosslab.errors import DataError, StoreError
@@ -236,6 +236,47 @@ def test_every_arm_answers_in_every_pair_of_languages(made, experiment, arm):
     )
 
 
+@pytest.mark.parametrize(
+    ("experiment", "arm", "read", "beside"),
+    [
+        ("retrieval-attack", "hybrid-batch", {"lareqa", "neighbours", "dictionaries"}, "attacks"),
+        (
+            "retrieval-domains",
+            "domain-adversarial-hybrid-batch",
+            {"lareqa", "flores", "tico19", "tatoeba", "tatoeba-mt"},
+            "probe",
+        ),
+    ],
+)
+def test_searches_begin_with_the_graft_and_record_what_they_read(  # noqa: PLR0913, PLR0917
+    made, data, experiment, arm, read, beside
+):
+    record, answers = made(experiment, arm, seed=300)
+    assert record.parents == [encoder_run_of(GRAFT, data).unit.fingerprint]
+    assert set(record.settings["data"]) == read
+    searches, *cards = record.data
+    assert {card.name for card in cards} == read
+    assert searches.details["learned"] > 0
+    assert [each["key"] for each in searches.details["languages"]] == ["en", *TARGETS]
+    assert f"{beside}.parquet" in record.files
+    questions = answers[answers["item"].astype(str).str.match("test-|within-")]
+    same = questions["first"].astype(str) == questions["second"].astype(str)
+    expected = (1 / questions["rank"][same]).mean()
+    assert record.metrics["within_languages"] == pytest.approx(expected)
+
+
+def test_searches_know_their_settings_and_what_an_arm_is_told_alone():
+    def settings_of(experiment, arm):
+        (planned,) = chosen_runs(experiment, "bench", (arm,), (300,))
+        return planned.settings["searches"]
+
+    assert "told" in settings_of("retrieval-domains", "domain-adversarial")
+    assert "told" not in settings_of("retrieval-domains", "contrastive-mono")
+    assert "attack" not in settings_of("retrieval-domains", "contrastive-mono")
+    assert "robust_noise" in settings_of("retrieval-attack", "hybrid-batch-noise")
+    assert "robust_noise" not in settings_of("retrieval-attack", "hybrid-batch")
+
+
 def test_an_item_has_one_gold_label_whatever_it_is_asked_in(made):
     _, answers = made("transfer-nli", "standard")
     assert set(answers.groupby("item", observed=True)["gold"].nunique()) == {1}
@@ -283,7 +324,8 @@ def test_a_plan_without_data_is_that_of_the_published_data():
     config = study_config("bench")
     more = 2 * (config.barred_seeds - config.seeds)  # of the two arms that a bar compares
     arms = 2 * len(REAL_ARMS) + 1 + 3 * len(CLAIMED_ARMS)  # the third: the encoder from scratch
-    expected = len(STEPS) + 1 + arms * config.seeds + 2 * more
+    searched = (len(ALIGNING) + len(ROBUST) + 5) * config.searches.seeds
+    expected = len(STEPS) + 1 + arms * config.seeds + 2 * more + searched
     assert len(units) == len(set(units)) == expected
 
 

@@ -16,7 +16,10 @@ from crosslab.stats.crossed import Estimate
 from crosslab.stats.power import detectable, power
 from crosslab.weighing import named_seeds
 
-_SCOPE: Final = {"lab": "for one encoder and one world of invented languages"}
+_SCOPE: Final = {
+    "lab": "for one encoder and one world of invented languages",
+    "bench": "for one small encoder of real languages",
+}
 
 
 def answers(store: Store, scale: str) -> list[Answer]:

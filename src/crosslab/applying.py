@@ -72,8 +72,7 @@ def results(store: Store, scale: str) -> list[Result]:
     """Return what comes of every bar on the rung of a scale."""
     return [
         result(bar, comparison(store, scale, bar.experiment))
-        for bar in question_bars()
-        if bar.rung == RUNG_OF.get(scale, scale)
+        for bar in question_bars(RUNG_OF.get(scale, scale))
     ]
 
 

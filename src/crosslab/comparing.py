@@ -183,7 +183,8 @@ def _under_attack(run: Run, kind: str, budget: float, sought: str) -> Measured:
     key = (tuple(run.record.files.values()), f"{kind} {sought} {budget}")
     if key not in _MEASURED:
         searches = "pooled_rank" in run.table("attacks")
-        read = under_attack(kind, budget, sought) if searches else None
+        which = run.attacked_in(kind)
+        read = under_attack(kind, budget, sought, which=which) if searches else None
         _MEASURED[key] = (read or accuracy_under_attack(budget, sought))(run)
     return _MEASURED[key]
 

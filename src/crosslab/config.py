@@ -388,7 +388,7 @@ class ContrastConfig:
 class AttackConfig:
     """Attacks on finished models: on how much, how far, how hard."""
 
-    items: int  # the first so many queries or items, in every language
+    items: int  # so many queries or items, in every language
     radii: tuple[float, ...]  # in lengths of each word, growing
     steps: int  # of gradient, and draws of chance, per radius
     budget: int  # words that may be exchanged
@@ -463,6 +463,51 @@ class QuestionsConfig:
             (len(set(keys)) < len(keys), "domains must differ"),
             (self.seeds < 1, "seeds must be at least 1"),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchesConfig:
+    """Searches in real languages: learned on some paragraphs of LAReQA, asked about others.
+
+    Paragraphs are of Wikipedia, in order of their articles, so that none of what is asked is about
+    an article that was learned from.
+    """
+
+    languages: tuple[str, ...]  # English first
+    learned: int  # the first so many paragraphs
+    asked: tuple[int, int]  # from this paragraph on, up to that one
+    contrast: ContrastConfig  # of every arm that aligns; an arm changes what it is about
+    robust_noise: NoiseConfig  # of the arms that align under noise
+    robust_adversarial: AdversarialConfig
+    confusion: DomainAdversaryConfig
+    attack: AttackConfig
+    attacked_at_once: int  # queries, those of like length
+    told: int  # sentences of each known domain, per language, whose domain is told apart
+    probed: int  # the same, that a probe is asked about and learns from
+    sentences: int  # of each set of translations that is searched
+    longest: int  # tokens of a sentence
+    seeds: int
+    first_seed: int
+
+    def __post_init__(self) -> None:
+        begin, end = self.asked
+        counts = (self.learned, self.told, self.probed, self.sentences, self.seeds)
+        _refuse(
+            self,
+            (len(self.languages) < 2, "needs English and at least one other language"),  # noqa: PLR2004
+            (len(set(self.languages)) < len(self.languages), "languages must differ"),
+            (min(*counts, self.attacked_at_once) < 1, "counts must be at least 1"),
+            (not self.learned <= begin < end, "asked must begin where learned ends, or later"),
+            (
+                not set(self.contrast.languages) <= set(self.languages),
+                "languages with training pairs must be among languages",
+            ),
+        )
+
+    @property
+    def seed_range(self) -> range:
+        """The seeds of the runs."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -621,6 +666,7 @@ class RealStudyConfig:
     scratch: ScratchConfig | None = None  # a second witness
     checkpoints: Mapping[str, CheckpointConfig] = field(default_factory=dict)
     tasks: Mapping[str, RealTaskConfig]
+    searches: SearchesConfig | None = None
     methods: MethodsConfig
     seeds: int
     first_seed: int = 0

@@ -50,6 +50,9 @@ TYPICAL_SECONDS: Final = {
 }
 
 
+_SEARCHES_SECONDS: Final = 200.0  # of a run of searches in real languages, the same way
+
+
 class Costs(Protocol):
     """What a study will take."""
 
@@ -192,6 +195,8 @@ class _Earlier:
             return known[unit.arm]
         if unit.experiment == PRETRAINING:
             return TYPICAL_SECONDS[unit.scale, True]
+        if "searches" in planned.settings:
+            return _SEARCHES_SECONDS
         plain = known.get(CONTROL, TYPICAL_SECONDS[unit.scale, False])
         return plain * _passes(unit.arm, planned.settings["method"]) * _longer(planned)
 

@@ -203,6 +203,30 @@ REAL_EXPERIMENTS: Final[Mapping[str, Experiment]] = (
         )
     }
     | {
+        "retrieval-attack": Experiment(
+            task="retrieval",
+            arms=(*ALIGNING, *(f"hybrid-batch-{robust}" for robust in ROBUST)),
+            claims=(),
+            question="retrieval-attack",
+            encoder=GRAFT,
+            evaluation=ATTACKED,
+            scales=("bench",),
+        ),
+        # Beside the arms of the bar the one that reads translations, for what is searched here.
+        "retrieval-domains": Experiment(
+            task="retrieval",
+            arms=(
+                *("contrastive-mono", "hybrid-batch", CONFUSED, f"{CONFUSED}-hybrid-batch"),
+                "labse",
+            ),
+            claims=(),
+            question="retrieval-domains",
+            encoder=GRAFT,
+            evaluation=ACROSS_DOMAINS,
+            scales=("bench",),
+        ),
+    }
+    | {
         f"tuning-{task}": Experiment(
             task=task,
             arms=(CONTROL, *swept),

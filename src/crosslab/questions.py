@@ -115,16 +115,16 @@ class Answer(Judged):
     question_id: str
 
 
-def question_bars() -> list[QuestionBar]:
-    """Return every bar of a question; one question has at most one on each rung."""
+def question_bars(rung: str = "") -> list[QuestionBar]:
+    """Return every bar of a question, or those on a rung; a question has at most one on each."""
     loaded = entries(BARS, "question_bars", QuestionBar)
     refuse_repeated(
         f"question {bar.question_id} has {{}} bars on rung {bar.rung}" for bar in loaded
     )
-    return loaded
+    return [bar for bar in loaded if rung in {"", bar.rung}]
 
 
 def question_bar(question_id: str, *, rung: str) -> QuestionBar:
     """Return the bar of a question on a rung, or refuse with the nearest known one."""
-    on_rung = {bar.question_id: bar for bar in question_bars() if bar.rung == rung}
+    on_rung = {bar.question_id: bar for bar in question_bars(rung)}
     return lookup(on_rung, question_id, kind=f"question with a bar on rung {rung}")

@@ -133,6 +133,22 @@ _ASKED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+# The same in real languages, and the data that is read.
+_SEARCHED: Final[Mapping[str, tuple[str, ...]]] = {
+    ATTACKED: ("attack", "attacked_at_once"),
+    ACROSS_DOMAINS: ("sentences", "probed"),
+}
+
+
+_SEARCHED_DATA: Final[Mapping[str, tuple[str, ...]]] = {
+    ATTACKED: ("lareqa", "neighbours", "dictionaries"),
+    ACROSS_DOMAINS: ("lareqa", "flores", "tico19", "tatoeba"),
+}
+
+
+_TOLD_DATA: Final = ("tatoeba-mt", "tatoeba", "flores")  # and by arms that are told of domains
+
+
 _BY_COLLECTED: Final = (AGREEMENT, OF_SIZES)  # asked about items that were collected
 
 
@@ -270,7 +286,8 @@ def cards_read(scale: str) -> tuple[str, ...]:
         return ()
     steps = _STEP_DATA.values() if config.graft else (_CHECKPOINT_DATA,)
     tasks = [(task.card, task.training) for task in config.tasks.values()]
-    every = (*steps, *tasks, *WORD_DATA.values())
+    searches = (*_SEARCHED_DATA.values(), _TOLD_DATA) if config.searches else ()
+    every = (*steps, *tasks, *WORD_DATA.values(), *searches)
     return tuple(dict.fromkeys(card for cards in every for card in cards))
 
 
@@ -287,10 +304,15 @@ def arm_run(
     encoder = encoder_run(scale, encoder_of(asked, arm), revisions)
     parents: tuple[Unit, ...] = (encoder.unit,)
     if isinstance(config, RealStudyConfig):
-        chosen = _real_settings(config, asked, arm, revisions)
         grafted = asked.encoder in STEPS
         reader = "crosslab.grafting.saved" if grafted else "crosslab.pretrained"
-        entry: tuple[str, ...] = (*_REAL_ARM_ENTRY, reader)
+        entry: tuple[str, ...]
+        if asked.evaluation in _SEARCHED:
+            chosen = _search_settings(config, asked, arm, revisions)
+            entry = ("crosslab.trials.real", reader, *_aligning_entry(arm))
+        else:
+            chosen = _real_settings(config, asked, arm, revisions)
+            entry = (*_REAL_ARM_ENTRY, reader)
     elif asked.evaluation in _ASKED:
         chosen, entry = _question_settings(config, asked, arm), _question_entry(asked, arm)
         if asked.evaluation in _BY_COLLECTED:
@@ -337,17 +359,51 @@ def _question_settings(config: StudyConfig, asked: Experiment, arm: str) -> dict
 
 
 def _question_entry(asked: Experiment, arm: str) -> tuple[str, ...]:
+    return (
+        *_aligning_entry(arm),
+        *_EVALUATION_ENTRY[asked.evaluation],
+        f"crosslab.lab.{_module(asked.task)}",
+    )
+
+
+def _aligning_entry(arm: str) -> tuple[str, ...]:
     composition = composition_of(arm)
     methods = [
         *([composition.aligned] if composition.aligned else []),
         *([CONFUSED] if composition.confused else []),
         *([ADAPTED] if composition.text else []),
     ]
-    return (
-        *(f"crosslab.methods.{_module(key)}" for key in methods),
-        *_EVALUATION_ENTRY[asked.evaluation],
-        f"crosslab.lab.{_module(asked.task)}",
-    )
+    return tuple(f"crosslab.methods.{_module(key)}" for key in methods)
+
+
+def _search_settings(
+    config: RealStudyConfig, asked: Experiment, arm: str, revisions: Revisions | None
+) -> dict[str, Any]:
+    """Return what a run of searches in real languages depends on."""
+    assert config.searches is not None
+    composition = composition_of(arm)
+    read = [
+        *("languages", "learned", "asked", "longest"),
+        *(["contrast"] if composition.aligned else []),
+        *([f"robust_{composition.robust}"] if composition.robust else []),
+        *(["confusion", "told"] if composition.confused else []),
+        *_SEARCHED[asked.evaluation],
+    ]
+    told = _TOLD_DATA if composition.confused else ()
+    every = settings(config.searches)
+    return {
+        "task": asked.task,
+        "arm": arm,
+        "composition": settings(composition),
+        "method": None,
+        "evaluation": asked.evaluation,
+        "searches": {name: every[name] for name in sorted(read)},
+        "data": {
+            card: _revision(card, revisions)
+            for card in dict.fromkeys((*_SEARCHED_DATA[asked.evaluation], *told))
+        },
+        "threads": config.searches.contrast.threads,
+    }
 
 
 def _lab_settings(config: StudyConfig, asked: Experiment, arm: str) -> dict[str, Any]:
@@ -431,7 +487,10 @@ def _seeded(config: AnyStudyConfig, asked: Experiment) -> list[tuple[int, str]]:
 
 def _seeds(config: AnyStudyConfig, asked: Experiment) -> range:
     """Return the seeds of an experiment: fewer for questions, one where items are collected."""
-    if isinstance(config, RealStudyConfig) or asked.evaluation not in _ASKED:
+    if isinstance(config, RealStudyConfig):
+        searches = config.searches if asked.evaluation in _SEARCHED else None
+        return searches.seed_range if searches else config.seed_range
+    if asked.evaluation not in _ASKED:
         return config.seed_range
     if asked.evaluation == COLLECTED:
         first = config.questions.collecting.first_seed

@@ -107,7 +107,7 @@ def test_parts_come_first_and_what_stands_beside_has_its_p(found):
 
 def test_every_arm_stands_in_every_table_with_its_level(found):
     text = question_tables.arms_tables(found)
-    looked_at = question_tables.LOOKED_AT["retrieval-attack"]
+    looked_at = question_tables.LOOKED_AT["retrieval-attack", "lab"]
     lines = [row for row in rows(text) if row[0].startswith("`")]
     assert [row[0] for row in lines] == [f"`{arm}`" for arm in LEVELS] * len(looked_at)
     level = found.compared.level("precision-own", "labse").mean
@@ -273,7 +273,9 @@ def test_the_command_that_makes_the_runs_again_is_given(found):
 
 def test_every_question_has_something_to_look_at():
     asked = {each.question for each in QUESTION_EXPERIMENTS.values() if each.question}
-    assert set(question_tables.LOOKED_AT) == asked
+    barred = {(bar.question_id, bar.rung) for bar in question_bars()}
+    assert set(question_tables.LOOKED_AT) == barred
+    assert {question for question, _ in barred} == asked
 
 
 # What is in print about hybrid batches
@@ -309,3 +311,55 @@ def test_what_is_said_of_the_reviews_is_what_the_evidence_holds():
     words = hybrid_tables.reviews_words()
     assert "three scores of 3" in words
     assert "a reviewer doubts" in words
+
+
+# Real languages
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    levels = {
+        "retrieval-attack": {
+            "contrastive-mono": 0.6,
+            "contrastive-cross": 0.7,
+            "hybrid-batch": 0.8,
+        }
+    }
+    store = made_up_question_study(
+        tmp_path_factory.mktemp("real"), levels, seeds=range(300, 305), scale="bench"
+    )
+    return question_reading.weighed_in_real_languages(store, "retrieval-attack")
+
+
+def test_real_languages_have_a_bar_runs_and_an_answer_of_their_own(real):
+    words = question_reading.answer_words(real)
+    assert (
+        "on rung `bench`, scale `bench`, over 5 seeds, in [these runs](#retrieval-attack-real-"
+        in words
+    )
+    assert "after a look at English questions" in words
+    assert "invented" not in words
+    assert "--scale bench --results FOLDER --data DIR" in question_reading.again_words(real)
+
+
+def test_languages_without_pairs_are_named_by_their_names(real):
+    words = question_reading.pairs_words(real)
+    assert words.endswith("are in English, German, Chinese; there are none in Greek.")
+
+
+def test_words_are_attacked_in_english_and_noise_in_the_targets(real):
+    run = next(iter(real.compared.runs.values()))
+    assert run.attacked_in("noise") == "targets"
+    assert run.attacked_in("synonyms") == "source"
+    assert question_tables.curves_table(real).count("Changed: ") == 3
+    assert question_reading.strength_words(real).startswith("At 0 of 12 budgets above nothing")
+
+
+def test_a_folder_without_real_languages_says_how_to_make_the_runs(found):
+    nothing = question_reading.weighed_in_real_languages(
+        found.compared.runs["labse", SEEDS[0]].store, "retrieval-domains"
+    )
+    words = question_reading.answer_words(nothing)
+    assert "crosslab run retrieval-domains --scale bench --results FOLDER --data DIR" in words
+    assert question_tables.arms_tables(nothing) == question_tables.parts_table(nothing) == ""
+    assert question_reading.pairs_words(nothing) == ""

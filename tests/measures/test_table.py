@@ -112,11 +112,22 @@ def test_answers_under_attack_are_those_at_the_largest_budget(runs):
     assert mean(run, "accuracy-synonyms") < mean(run, "accuracy-random-synonyms") - 10
 
 
-def test_every_measure_that_a_bar_or_a_chapter_names_can_be_read_from_its_runs(runs):
+@pytest.fixture(scope="module")
+def real_runs(tmp_path_factory):
+    levels = {bar.experiment: {"hybrid-batch": 0.7} for bar in question_bars("bench")}
+    folder = tmp_path_factory.mktemp("r")
+    store = made_up_question_study(folder, levels, seeds=(300,), scale="bench")
+    return {
+        experiment: comparison(store, "bench", experiment).runs["hybrid-batch", 300]
+        for experiment in levels
+    }
+
+
+def test_every_measure_that_a_bar_or_a_chapter_names_can_be_read_from_its_runs(runs, real_runs):
     for bar in question_bars():
-        run = runs[bar.experiment]
+        run = {"lab": runs, "bench": real_runs}[bar.rung][bar.experiment]
         asked = {part.measure for part in (*bar.parts, *bar.beside)}
-        asked |= {each for line in LOOKED_AT[bar.question_id] for each in line}
+        asked |= {each for line in LOOKED_AT[bar.question_id, bar.rung] for each in line}
         for measure in asked:
             items, values = MEASURES[measure].read(run)
             assert len(items) == len(values) > 1

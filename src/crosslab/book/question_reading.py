@@ -13,18 +13,18 @@ from crosslab.audit.keeping import Kept, kept
 from crosslab.audit.parsing import parsed
 from crosslab.book.literature_tables import ANSWERS_IN_PRINT
 from crosslab.book.render import page_name, plain, with_interval
-from crosslab.comparing import comparison
+from crosslab.comparing import Comparison, comparison
 from crosslab.literature.testimony import Question, conclusions, questions, stances
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.table import MEASURES
-from crosslab.questions import Answer, question_bar
+from crosslab.questions import Answer, QuestionBar, question_bar
 from crosslab.records import Store
 from crosslab.registry import lookup
-from crosslab.weighing import named_seeds
+from crosslab.weighing import RUNG_OF, named_seeds
 
 NOTHING: Final = (
     "**Nothing was run on this question in this folder**, so there is nothing to show. To make the "
-    "runs: `crosslab run {experiment} --scale {scale} --results FOLDER`."
+    "runs: `crosslab run {experiment} --scale {scale} --results FOLDER{data}`."
 )
 
 
@@ -54,13 +54,27 @@ NOTED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_REAL: Final = "bench"
+_LOOKED_FIRST: Final = {
+    "lab": "after a look at another world of invented languages",
+    "bench": "after a look at English questions about paragraphs that are learned from",
+}
 _ROUNDING: Final = 1e-9
 
 
 def weighed(store: Store, scale: str, question_id: str) -> Result:
-    """Return what the runs of a scale come to by the bar of a question on rung lab."""
-    bar = question_bar(question_id, rung="lab")
+    """Return what the runs of a scale come to by the bar of a question on its rung."""
+    bar = question_bar(question_id, rung=RUNG_OF.get(scale, scale))
     return result(bar, comparison(store, scale, bar.experiment))
+
+
+def weighed_in_real_languages(store: Store, question_id: str) -> Result:
+    """Return what runs in real languages come to; without any the folder may well be."""
+    if store.has_study(_REAL):
+        return weighed(store, _REAL, question_id)
+    bar = question_bar(question_id, rung=_REAL)
+    nothing = Comparison(scale=_REAL, experiment=bar.experiment, runs={}, missing=())
+    return result(bar, nothing)
 
 
 def asked_words(question_id: str) -> str:
@@ -92,20 +106,32 @@ def answer_words(found: Result) -> str:
     """Return the answer in a sentence, what it rests on, and the bar."""
     bar = found.bar
     if not found.compared.runs:
-        return NOTHING.format(experiment=bar.experiment, scale=found.compared.scale)
+        return NOTHING.format(
+            experiment=bar.experiment, scale=found.compared.scale, data=_data(bar)
+        )
     given = answer(found)
     return "\n\n".join(
         [
             answer_line(found, given),
             *([noted] if (noted := noted_words(found)) else []),
             f"**Replication: {given.replication}**, on rung `{given.rung}`, scale `{given.scale}`, "
-            f"over {len(given.seeds)} seeds, in [these runs](#{bar.question_id}-runs). Reason: "
+            f"over {len(given.seeds)} seeds, in [these runs](#{_runs_of(bar)}). Reason: "
             f"{given.reason.rstrip('.')}.",
-            f"**The hypothesis and its bar**, locked before any counted run and after a look at "
-            f"another world of invented languages: {bar.hypothesis} Measured is: {bar.quantity} "
+            f"**The hypothesis and its bar**, locked before any counted run and "
+            f"{_LOOKED_FIRST[bar.rung]}: {bar.hypothesis} Measured is: {bar.quantity} "
             f"{bar.test} Smallest effect of interest: {bar.smallest_effect_points} points.",
         ]
     )
+
+
+def _runs_of(bar: QuestionBar) -> str:
+    """Return the name that a chapter gives the list of runs an answer rests on."""
+    return f"{bar.question_id}-{'real-' if bar.rung == _REAL else ''}runs"
+
+
+def _data(bar: QuestionBar) -> str:
+    """Return the option that names a folder of data, where runs read any."""
+    return " --data DIR" if bar.rung == _REAL else ""
 
 
 def noted_words(found: Result) -> str:
@@ -207,17 +233,21 @@ def limits_words(found: Result) -> str:
 def pairs_words(found: Result) -> str:
     """Return in which languages there were pairs to align by, and in which there were none."""
     for run in found.compared.runs.values():
-        contrast = run.record.settings.get("contrast")
+        settings = run.record.settings
+        contrast = settings.get("searches", settings).get("contrast")
         if contrast is not None:
             paired = contrast["languages"] or list(run.names)
             known = [run.names[key] for key in paired]
             rest = [name for key, name in run.names.items() if key not in paired]
             without = f"; there are none in {' and '.join(rest)}" if rest else ""
-            return (
+            said = (
                 f"Pairs of queries and passages that an encoder is aligned on are in "
-                f"{', '.join(known)}{without}. Of the two languages with the least text, "
-                f"{_of_poor(run.spoken('poor'), paired, run.names)}."
+                f"{', '.join(known)}{without}."
             )
+            if found.bar.rung == _REAL:
+                return said
+            poor = _of_poor(run.spoken("poor"), paired, run.names)
+            return f"{said} Of the two languages with the least text, {poor}."
     return ""
 
 
@@ -230,5 +260,5 @@ def again_words(found: Result) -> str:
     """Return the command that makes the runs of a question again."""
     return (
         f"To make them again: `crosslab run {found.bar.experiment} --scale {found.compared.scale} "
-        "--results FOLDER`, which brings the encoders and items they build on."
+        f"--results FOLDER{_data(found.bar)}`, which brings the encoders and items they build on."
     )

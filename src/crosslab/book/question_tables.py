@@ -18,8 +18,8 @@ from crosslab.records import Store
 from crosslab.stats.crossed import Estimate, Interval
 
 # What each chapter shows of every arm: tables of four columns at most, which fit a page.
-LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "alignment-consistency": (
+LOOKED_AT: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
+    ("alignment-consistency", "lab"): (
         (
             "accuracy-test-source",
             "accuracy-test-poor",
@@ -34,7 +34,7 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
         ),
         ("sentences-targets", "sentences-poor", "words-targets", "spaces-targets"),
     ),
-    "retrieval-attack": (
+    ("retrieval-attack", "lab"): (
         (
             "precision-own",
             "precision-other",
@@ -46,11 +46,11 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
         ("attacked-noise-first", "attacked-noise-gain", "attacked-noise-bias"),
         ("attacked-synonyms", "attacked-mixing", "kept-mixing"),
     ),
-    "retrieval-domains": (
+    ("retrieval-domains", "lab"): (
         ("within-source", "within-pool", "styles-pool"),
         ("new-pool", "probe"),
     ),
-    "adaptation-paraphrase": (
+    ("adaptation-paraphrase", "lab"): (
         (
             "accuracy-clinic-source",
             "accuracy-clinic-targets",
@@ -58,11 +58,21 @@ LOOKED_AT: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
         ),
         ("accuracy-test-source", "accuracy-test-targets", "accuracy-test-poor"),
     ),
-    "scales": (
+    ("scales", "lab"): (
         ("sentences-targets", "words-targets", "spaces-targets"),
         ("accuracy-test-source", "accuracy-test-targets", "agreement-test-all"),
         ("accuracy-collected-source", "accuracy-collected-targets"),
         ("accuracy-unharmed", "accuracy-random-synonyms", "accuracy-synonyms"),
+    ),
+    ("retrieval-attack", "bench"): (
+        ("precision-own", "precision-other", "precision-pool", "first-pool"),
+        ("attacked-unharmed", "attacked-random-noise", "attacked-small-noise", "attacked-noise"),
+        ("attacked-unharmed-source", "attacked-synonyms-source", "attacked-mixing-source"),
+        ("ten-pool", "gain-pool", "bias-pool", "kept-noise"),
+    ),
+    ("retrieval-domains", "bench"): (
+        ("within-source", "within-pool", "medical-pool", "probe"),
+        ("everyday-pool", "general-pool", "general-unpaired"),
     ),
 }
 
@@ -97,7 +107,7 @@ def arms_tables(found: Result) -> str:
     """Return every arm in what the chapter looks at, and what each column is."""
     return "\n\n".join(
         f"{arms_table(found, measures)}\n\n{measures_words(measures)}"
-        for measures in LOOKED_AT[found.bar.question_id]
+        for measures in LOOKED_AT[found.bar.question_id, found.bar.rung]
         if found.compared.runs
     )
 

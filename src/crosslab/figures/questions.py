@@ -66,7 +66,10 @@ def under_attack(compared: Comparison) -> Figure:
             colour, marker = ALIGNING_STYLE[arm]
             for sought, line in ((WORST, "-"), (RANDOM, ":")):
                 _curve(axes, left[arm][kind, sought], colour=colour, marker=marker, line=line)
-        axes.set_title(name, fontsize=10)
+        asked = next(iter(compared.runs.values())).attacked_in(kind)
+        axes.set_title(
+            fill(name + (", English queries" if asked == "source" else ""), 24), fontsize=10
+        )
         axes.set_xlabel(_BUDGETS[kind])
         axes.grid(color="0.92")
         axes.set_axisbelow(True)

@@ -23,10 +23,11 @@ from crosslab.data.rows import LabelledPairs
 from crosslab.devices import claimed, device, device_name, memory_of, precision_here
 from crosslab.devices import gpus as present
 from crosslab.evaluation import matrix_answers, matrix_probabilities
-from crosslab.experiments import PRETRAINING, SOURCE_DEV
+from crosslab.experiments import PRETRAINING, QUESTION_EXPERIMENTS, SOURCE_DEV
 from crosslab.finetuning import Finetuned, finetuned
 from crosslab.making.encoders import Place, data_card, encoder_of, made_encoder
 from crosslab.making.made import Made, checkpoint_answers, run_metrics, summary
+from crosslab.making.searches import searched
 from crosslab.materials.real import RealMaterial, real_material
 from crosslab.methods import method
 from crosslab.records import DataCard
@@ -51,6 +52,8 @@ def made(  # noqa: PLR0913 - what a run is, where it goes, what it takes
             torch.cuda.set_device(own[0])
         if planned.unit.experiment == PRETRAINING:
             found = made_encoder(config, planned, place, report)
+        elif planned.unit.experiment in QUESTION_EXPERIMENTS:
+            found = searched(config, planned, place, report)
         elif len(own) > 1:
             found = together(own, partial(arm, config, planned, place, report))
         else:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from crosslab.data.languages import NAMES
 from crosslab.errors import StoreError
 from crosslab.records import Record, Store, Unit
 
@@ -75,6 +76,12 @@ class Run:
             for kind in dict.fromkeys(kinds)
         }
 
+    def attacked_in(self, kind: str) -> str:
+        """Return where an attack can be looked at: in the targets, or in the source alone."""
+        frame = self.table("attacks")
+        there = set(frame.loc[frame["attack"].astype(str) == kind, "first"].astype(str).unique())
+        return "targets" if there > {self.languages[0]} else "source"
+
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Every language, the source first."""
@@ -89,14 +96,20 @@ class Run:
     @property
     def names(self) -> dict[str, str]:
         """The name of each language."""
+        if "searches" in self.record.settings:
+            return {key: NAMES[key] for key in self.record.settings["searches"]["languages"]}
         return {each["key"]: each["name"] for each in self.record.settings["lab"]["languages"]}
 
     def spoken(self, which: str) -> tuple[str, ...]:
         """Return the languages of a group: ``all``, ``source``, ``targets``, ``poor``.
 
-        ``source-and-poor`` are those in which answers are compared.
+        ``source-and-poor`` are those in which answers are compared; ``unpaired`` are those that
+        had no pairs to be aligned by.
         """
         source, *targets = self.languages
+        if which == "unpaired":
+            paired = self.record.settings["searches"]["contrast"]["languages"]
+            return tuple(key for key in targets if key not in paired)
         if which in {"poor", "source-and-poor"}:
             poor = tuple(sorted(targets, key=self.text.__getitem__)[:POOR])
             return poor if which == "poor" else (source, *poor)

@@ -7,14 +7,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crosslab.errors import StoreError
 from crosslab.measures.classified import WORST
-from crosslab.measures.reading import Measured, Reader, Run, Values, averaged, cells, of_kind
+from crosslab.measures.reading import (
+    Measured,
+    Reader,
+    Run,
+    Values,
+    averaged,
+    cells,
+    is_one_of,
+    of_kind,
+)
 from crosslab.stats.ranking import average_precision, found_within
 from crosslab.stats.ratios import share_values
 
 WITHIN, NEW, STYLES = "within", "new", "styles"  # what is searched
 NOISE, SYNONYMS, MIXING = "noise", "synonyms", "mixing"  # what an attack changes
+GENERAL, MEDICAL, EVERYDAY = "general", "medical", "everyday"  # translations, in real languages
 RADIUS: Final = 0.1  # of the noise that bars are about, in lengths of a word (LOG.md)
+SMALL: Final = 0.03  # of a smaller one
 
 Ranking = Callable[[NDArray[np.integer]], Values]
 
@@ -59,20 +71,62 @@ def in_one_language(kind: str, *, own: bool) -> Reader:
     return read
 
 
-def under_attack(
+def translated(kind: str, which: str = "targets") -> Reader:
+    """Return a reader of how well translations are found, in one pool of all languages.
+
+    A sentence stands in the pool in its own language too, and finds itself; that is left out.
+    """
+
+    def read(run: Run) -> Measured:
+        rows = of_kind(run.answers, kind)
+        rows = rows[is_one_of(rows["first"], run.spoken(which))]
+        return averaged(_without_own(rows))
+
+    return read
+
+
+def _without_own(rows: pd.DataFrame) -> Measured:
+    """Return the mean average precision of each item over the languages that it is asked in.
+
+    Raises:
+        StoreError: In some language it is asked in, an item is not there itself, or not once.
+    """
+    frame = rows[["item", "first", "second", "pooled_rank"]].astype(
+        {"item": str, "first": str, "second": str, "pooled_rank": np.int64}
+    )
+    query = ["item", "first"]
+    itself = frame[frame["first"] == frame["second"]].set_index(query)["pooled_rank"]
+    others = frame[frame["first"] != frame["second"]]
+    asked = pd.MultiIndex.from_frame(others[query])
+    if not len(others) or itself.index.has_duplicates or not asked.isin(itself.index).all():
+        raise StoreError(
+            f"A table holds {len(rows)} rows for {frame['item'].nunique()} items, where each is in "
+            "the pool once in the language that it is asked in, and in others."
+        )
+    own = itself.reindex(asked).to_numpy()
+    found = others["pooled_rank"].to_numpy()
+    others = others.assign(place=found - (own < found)).sort_values([*query, "place"])
+    right = others.groupby(query, sort=False).cumcount() + 1
+    precision = (right / others["place"]).groupby([others[side] for side in query]).mean()
+    of_items = precision.groupby(level="item").mean().sort_index()
+    return Measured(tuple(of_items.index), of_items.to_numpy()[:, None])
+
+
+def under_attack(  # noqa: PLR0913, PLR0917 - which attack, on which queries, measured how
     kind: str,
     budget: float,
     sought: str = WORST,
     of: Ranking = average_precision,
     scale: float = 100.0,
+    which: str = "targets",
 ) -> Reader:
-    """Return a reader of what searches still find, queries in the targets."""
+    """Return a reader of what searches still find, queries in some languages."""
 
     def read(run: Run) -> Measured:
         frame = run.table("attacks")
         rows = frame[(frame["attack"] == kind) & (frame["sought"] == sought)]
         rows = rows[np.isclose(rows["budget"], budget)]
-        return averaged(_over_queries(rows, run, "targets", of), scale)
+        return averaged(_over_queries(rows, run, which, of), scale)
 
     return read
 

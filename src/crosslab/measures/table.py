@@ -8,10 +8,14 @@ from crosslab.measures import classified, lined_up, searched
 from crosslab.measures.classified import DOMAIN, EXCHANGED, HARD, RANDOM, TEST
 from crosslab.measures.reading import Reader, Run
 from crosslab.measures.searched import (
+    EVERYDAY,
+    GENERAL,
+    MEDICAL,
     MIXING,
     NEW,
     NOISE,
     RADIUS,
+    SMALL,
     STYLES,
     SYNONYMS,
     WITHIN,
@@ -160,11 +164,26 @@ _AT_MOST: Final = "up to three words exchanged for"
 _A_TENTH: Final = "each word of a query moved by at most a tenth of its length"
 
 
+_THREE_HUNDREDTHS: Final = "each word of a query moved by at most 3 % of its length"
+
+
 _ATTACKS: Final = (
     # key, name, words; what is changed, how much at most, and how it is sought
     ("unharmed", "unharmed", "of the queries that are attacked, before", (NOISE, 0.0)),
     ("noise", "worst noise", f"under the worst noise found, {_A_TENTH}", (NOISE, RADIUS)),
     ("random-noise", "random noise", "under random noise of that size", (NOISE, RADIUS, RANDOM)),
+    (
+        "small-noise",
+        "worst small noise",
+        f"under the worst noise found, {_THREE_HUNDREDTHS}",
+        (NOISE, SMALL),
+    ),
+    (
+        "random-small-noise",
+        "random small noise",
+        "under random noise of that size",
+        (NOISE, SMALL, RANDOM),
+    ),
     ("synonyms", "worst synonyms", f"with {_AT_MOST} synonyms", (SYNONYMS, EXCHANGED)),
     (
         "mixing",
@@ -214,6 +233,15 @@ def _attacked_searches() -> dict[str, Measure]:
         )
         for key, name, words, attack in _ATTACKS
     }
+    in_the_source = {
+        f"attacked-{key}-source": Measure(
+            name=f"mAP, {name}, source",
+            words=f"mean average precision {words}; queries in the source, passages in one pool",
+            read=searched.under_attack(*attack[:2], which="source"),
+        )
+        for key, name, words, attack in _ATTACKS
+        if key in {"unharmed", "synonyms", "mixing"}
+    }
     under_noise = {
         f"attacked-noise-{key}": Measure(
             name=f"{name}, worst noise",
@@ -231,13 +259,18 @@ def _attacked_searches() -> dict[str, Measure]:
             words="precision under the worst noise found, as a share of precision without it",
             read=searched.kept(NOISE, RADIUS),
         ),
+        "kept-small-noise": Measure(
+            name="kept, worst small noise",
+            words="precision under the worst small noise, as a share of precision without it",
+            read=searched.kept(NOISE, SMALL),
+        ),
         "kept-mixing": Measure(
             name="kept, mixed words",
             words="precision with words of other languages, as a share of precision without",
             read=searched.kept(MIXING, EXCHANGED),
         ),
     }
-    return precision | under_noise | kept
+    return precision | in_the_source | under_noise | kept
 
 
 def _across_domains() -> dict[str, Measure]:
@@ -269,6 +302,37 @@ def _across_domains() -> dict[str, Measure]:
     }
 
 
+_DOMAINS: Final = {
+    GENERAL: ("general", "of general text (FLORES)"),
+    MEDICAL: ("medical", "of medical text (TICO-19)"),
+    EVERYDAY: ("everyday", "of everyday text (Tatoeba, with English each)"),
+}
+
+
+_LEFT_OUT: Final = "translations of all languages in one pool, the sentence itself left out"
+
+
+def _translations() -> dict[str, Measure]:
+    found = {
+        f"{kind}-pool": Measure(
+            name=f"mAP, {name}",
+            words=(
+                "mean average precision of sentences in the target languages that search for their "
+                f"translations, {of}; {_LEFT_OUT}"
+            ),
+            read=searched.translated(kind),
+        )
+        for kind, (name, of) in _DOMAINS.items()
+    }
+    return found | {
+        "general-unpaired": Measure(
+            name="mAP, general, no pairs",
+            words=f"the same of general text, in languages without learned pairs; {_LEFT_OUT}",
+            read=searched.translated(GENERAL, "unpaired"),
+        ),
+    }
+
+
 MEASURES: Final[Mapping[str, Measure]] = {
     **_accuracy(),
     **_agreement(),
@@ -277,6 +341,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     **_searched(),
     **_attacked_searches(),
     **_across_domains(),
+    **_translations(),
 }
 
 

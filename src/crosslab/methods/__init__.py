@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from crosslab.arms import Composition
-from crosslab.config import MethodsConfig, QuestionsConfig
+from crosslab.config import MethodsConfig, QuestionsConfig, SearchesConfig
 from crosslab.methods.adversarial import Adversarial
 from crosslab.methods.base import Method
 from crosslab.methods.clean_matched import CleanMatched
@@ -43,7 +43,10 @@ def method(key: str, chosen: MethodsConfig) -> Method:
     return lookup(METHODS, key, kind="arm")(chosen)
 
 
-ALIGNING_METHODS: Final[Mapping[str, Callable[[Composition, QuestionsConfig], Aligning]]] = {
+Shared = QuestionsConfig | SearchesConfig  # what all arms of a question have in common
+
+
+ALIGNING_METHODS: Final[Mapping[str, Callable[[Composition, Shared], Aligning]]] = {
     "contrastive-mono": lambda *_: ContrastiveMono(),
     "contrastive-cross": lambda *_: ContrastiveCross(),
     "hybrid-batch": lambda arm, _: (
@@ -57,7 +60,7 @@ ALIGNING_METHODS: Final[Mapping[str, Callable[[Composition, QuestionsConfig], Al
 ADAPTING_METHODS: Final = {DomainAdapted.key: DomainAdapted()}
 
 
-def aligning(composition: Composition, chosen: QuestionsConfig) -> tuple[Aligning, ...]:
+def aligning(composition: Composition, chosen: Shared) -> tuple[Aligning, ...]:
     """Return the methods that align the encoder of an arm, in order; none where nothing does."""
     keys = [composition.aligned] if composition.aligned else []
     keys += [DomainAdversarial.key] if composition.confused else []
