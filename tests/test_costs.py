@@ -7,6 +7,7 @@ import pytest
 from conftest import made_up_study
 from made_up_rungs import made_up_rungs
 
+from crosslab.costs import SEARCHES_SECONDS as SEARCHES
 from crosslab.costs import TYPICAL_SECONDS as TYPICAL
 from crosslab.costs import core_costs, costs_of, gpu_costs, only_in_folders, planned_updates
 from crosslab.experiments import experiments_of, recipes_of
@@ -187,3 +188,10 @@ def test_nothing_is_said_of_folders_where_no_run_waits_for_one():
     assert only_in_folders("paper", steps_of(*encoders, *plain)) == []
     assert only_in_folders("paper", steps_of(*waiting, state="present")) == []
     assert only_in_folders("lab", steps_of(*chosen_runs("transfer-nli", "lab"))) == []
+
+
+def test_searches_in_real_languages_are_reckoned_without_a_task_of_their_own(tmp_path):
+    planned = chosen_runs("retrieval-domains", "bench", (), (300,))
+    found = core_costs(planned, Store(tmp_path), Store(tmp_path), 1).minutes
+    assert found == round(len(planned) * SEARCHES / 60, 1)
+    assert 0 < SEARCHES < TYPICAL["bench", False]

@@ -50,7 +50,7 @@ TYPICAL_SECONDS: Final = {
 }
 
 
-_SEARCHES_SECONDS: Final = 200.0  # of a run of searches in real languages, the same way
+SEARCHES_SECONDS: Final = 200.0  # of a run of searches in real languages, the same way
 
 
 class Costs(Protocol):
@@ -196,7 +196,7 @@ class _Earlier:
         if unit.experiment == PRETRAINING:
             return TYPICAL_SECONDS[unit.scale, True]
         if "searches" in planned.settings:
-            return _SEARCHES_SECONDS
+            return SEARCHES_SECONDS
         plain = known.get(CONTROL, TYPICAL_SECONDS[unit.scale, False])
         return plain * _passes(unit.arm, planned.settings["method"]) * _longer(planned)
 

@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 from conftest import draft, rows
-from made_up_questions import classified
+from made_up_questions import classified, made_up_question_study
 
 from crosslab.book import real_agreement
 from crosslab.provenance import digest
@@ -64,3 +64,13 @@ def test_a_folder_without_real_languages_says_so(tmp_path, store):
     assert real_agreement.agreement_table(nothing) == ""
     for encoder, arm in product(real_agreement.ENCODERS, ("standard",)):
         assert real_agreement.compared(store)[encoder].seeds([arm])
+
+
+def test_searches_for_translations_are_told_of_where_there_are_any(store, tmp_path):
+    assert real_agreement.searches_words(store) == ""
+    levels = {"retrieval-domains": {"hybrid-batch": 0.8, "labse": 0.5}}
+    searched = made_up_question_study(tmp_path, levels, seeds=(300, 301), scale="bench")
+    words = real_agreement.searches_words(searched)
+    assert "mean average precision: general sentences +" in words
+    assert "general sentences in languages without pairs +" in words
+    assert "decides nothing" in words
