@@ -97,7 +97,7 @@ def reviews_words() -> str:
 
 
 def made_table(found: Result) -> str:
-    """Return the same comparison made here, on rung lab, with the share of batches swept."""
+    """Return the same comparison made here, with the share of batches swept where it was."""
     if not found.compared.runs:
         return ""
     return "\n\n".join(f"{arms_table(found, each)}\n\n{measures_words(each)}" for each in _MADE)
@@ -129,7 +129,7 @@ def seeds_words(found: Result) -> str:
     if not spreads:
         return ""
     return (
-        "Two runs of one arm that differ by their seed alone lie "
+        f"On rung `{found.bar.rung}` two runs of one arm that differ by their seed alone lie "
         f"{min(spreads):.1f} to {max(spreads):.1f} points of mAP apart here (own language, "
         "standard deviation of a difference), on the same queries."
     )
