@@ -38,12 +38,14 @@ from crosslab.experiments import (
     experiments_of,
     recipes_of,
 )
+from crosslab.identity.encoders import encoder_run
+from crosslab.identity.planned import changes
 from crosslab.lab.retrieval import TASK as RETRIEVAL
 from crosslab.lab.tasks import TASKS
 from crosslab.literature.testimony import questions
 from crosslab.making.questions import TRIALS
 from crosslab.methods import ALIGNING_METHODS, METHODS
-from crosslab.runs import arm_run, changes, chosen_runs, encoder_run, planned_runs
+from crosslab.runs import arm_run, chosen_runs, planned_runs
 from crosslab.scales import SCALES, study_config
 
 
@@ -197,7 +199,7 @@ def test_every_arm_of_an_experiment_is_run_under_every_seed(scale):
 def seeds_of(scale, barred, *, question=False):
     config = study_config(scale)
     if question:
-        config = config.questions
+        config = config.questions if hasattr(config, "questions") else config.searches
     more = getattr(config, "barred_seeds", 0) if barred else 0
     return range(config.first_seed, config.first_seed + max(config.seeds, more))
 

@@ -23,10 +23,11 @@ from crosslab.data.hub import HubSource
 from crosslab.errors import DataError, StoreError
 from crosslab.experiments import CHECKPOINTS, experiments_of
 from crosslab.grafting.measures import word_translations
+from crosslab.identity.data import revisions_of
 from crosslab.pretrained import load_pretrained
 from crosslab.records import Store
 from crosslab.running import run
-from crosslab.runs import chosen_runs, planned_runs, revisions_of
+from crosslab.runs import chosen_runs, planned_runs
 from crosslab.scales import SCALES, study_config
 from crosslab.vocabularies.choosing import Lexicon
 

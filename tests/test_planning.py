@@ -55,6 +55,7 @@ def test_what_counts_most_comes_first_and_an_encoder_just_before_it_is_needed():
     assert [each.seed for each in others] == sorted(each.seed for each in others)
     assert [each.experiment for each in made[41 + len(others) :]] == [
         *(["transfer-paraphrase-graft"] * 4 + ["transfer-nli-graft"] * 4) * 5,
+        *(["retrieval-attack"] * 6 + ["retrieval-domains"] * 5) * 5,
         PRETRAINING,  # from nothing, for the second witness
         *["transfer-nli-scratch"] * 20,
     ]

@@ -2,8 +2,9 @@ import shutil
 
 import pytest
 
-from crosslab import provenance, runs
+from crosslab import provenance
 from crosslab.arms import SIZES
+from crosslab.identity import planned
 from crosslab.provenance import PACKAGE_FOLDER, digest_of, source_digests
 from crosslab.runs import chosen_runs, planned_runs
 
@@ -125,7 +126,7 @@ def test_a_changed_source_file_changes_exactly_the_runs_that_use_it(
 
 def test_a_changed_package_version_changes_every_fingerprint(monkeypatch):
     before = fingerprints()
-    monkeypatch.setattr(runs, "_versions", lambda: {"torch": "99.0"})
+    monkeypatch.setattr(planned, "_versions", lambda: {"torch": "99.0"})
     assert not set(before.values()) & set(fingerprints().values())
 
 

@@ -19,12 +19,13 @@ from crosslab.errors import DataError, StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH, SOURCE_DEV, STEPS
 from crosslab.grafting.english import english_folder
 from crosslab.grafting.saved import ENCODERS, WEIGHTS, load_grafted
+from crosslab.identity.data import revisions_of
 from crosslab.making import real
 from crosslab.making.made import summary
 from crosslab.pretrained import checkpoint_hashes, load_pretrained
 from crosslab.records import Store
 from crosslab.running import run
-from crosslab.runs import chosen_runs, planned_runs, revisions_of
+from crosslab.runs import chosen_runs, planned_runs
 from crosslab.scales import SCALES, study_config
 
 

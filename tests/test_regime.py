@@ -12,6 +12,7 @@ from conftest import PROJECT
 
 from crosslab.evaluation import accuracy, probabilities
 from crosslab.finetuning import finetuned
+from crosslab.identity.encoders import encoder_run
 from crosslab.lab.laboratory import laboratory
 from crosslab.lab.tasks import TASKS
 from crosslab.layout import PUBLISHED
@@ -20,7 +21,6 @@ from crosslab.methods import method
 from crosslab.pretraining import pretrained, restored
 from crosslab.records import Store
 from crosslab.running import WEIGHTS
-from crosslab.runs import encoder_run
 from crosslab.scales import study_config
 
 CONFIG = study_config("lab")

@@ -76,8 +76,8 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Show what would run, how long it would take, and what is already there."""
     from crosslab.costs import costs_of, only_in_folders
+    from crosslab.identity.data import revisions_of
     from crosslab.planning import explained, steps
-    from crosslab.runs import revisions_of
 
     _in_project()
     _refuse_unused(data, scale)
@@ -110,8 +110,9 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Make runs of one experiment through the run notebook."""
     from crosslab.book.run import execute
+    from crosslab.identity.data import revisions_of
     from crosslab.processes import end_with
-    from crosslab.runs import chosen_runs, revisions_of
+    from crosslab.runs import chosen_runs
 
     if parent is not None:
         end_with(parent)

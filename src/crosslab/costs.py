@@ -15,9 +15,10 @@ from crosslab.config import RealStudyConfig, RealTaskConfig
 from crosslab.data.catalogue import CARDS
 from crosslab.errors import StoreError
 from crosslab.experiments import PRETRAINING, experiments_of
+from crosslab.identity.data import cards_read
+from crosslab.identity.planned import PlannedRun
 from crosslab.planning import Step, memory_gib
 from crosslab.records import RECORD, Store, read_record
-from crosslab.runs import PlannedRun, cards_read
 from crosslab.scales import study_config
 
 # Assumed, not measured: a data-centre GPU of the years after 2022.

@@ -1,8 +1,8 @@
 """The experiments: a question put to an encoder, and the arms that are compared.
 
-Reading order of a run: this table -> ``runs.py`` (which runs each consists of, and what
-identifies them) -> ``running.py`` (prepares, trains, answers, records) -> ``training.py``
-(the loop).
+Reading order of a run: this table -> ``runs.py`` (which runs each consists of) -> ``identity``
+(what tells one from another) -> ``running.py`` (prepares, trains, answers, records) ->
+``training.py`` (the loop).
 """
 
 from collections.abc import Mapping

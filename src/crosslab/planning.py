@@ -10,8 +10,10 @@ from typing import Final
 
 from crosslab.config import RealStudyConfig
 from crosslab.experiments import PRETRAINING, SCRATCH, STEPS, experiments_of
+from crosslab.identity.data import Revisions
+from crosslab.identity.planned import PlannedRun, changes
 from crosslab.records import Record, Store, Unit
-from crosslab.runs import PlannedRun, Revisions, changes, planned_runs
+from crosslab.runs import planned_runs
 from crosslab.scales import study_config
 
 

@@ -12,12 +12,14 @@ from crosslab.clocks import Seconds
 from crosslab.config import RealStudyConfig, StudyConfig
 from crosslab.errors import StoreError
 from crosslab.experiments import COLLECTING, PRETRAINING
+from crosslab.identity.data import revisions_of
+from crosslab.identity.planned import PlannedRun
 from crosslab.making import laboratory, questions, real
 from crosslab.making.made import WEIGHTS, Made
 from crosslab.progress import FileReport
 from crosslab.provenance import commit, machine
 from crosslab.records import Record, Store
-from crosslab.runs import PlannedRun, chosen_runs, revisions_of
+from crosslab.runs import chosen_runs
 from crosslab.scales import study_config
 
 

@@ -23,13 +23,14 @@ from rich.console import Console
 
 from crosslab.errors import BusyError, RunError, StoppedError, StoreError, UsageError
 from crosslab.experiments import PRETRAINING
+from crosslab.identity.data import revisions_of
+from crosslab.identity.planned import PlannedRun
 from crosslab.layout import CACHE, LOCK_FILE, SNAKEFILE
 from crosslab.planning import Batch, Step, batch_name, batches, explained, steps
 from crosslab.processes import sweep
 from crosslab.progress import Bar, clear, heartbeats
 from crosslab.provenance import digest, interpreter
 from crosslab.records import RECORD, Manifest, Store, write_text
-from crosslab.runs import PlannedRun, revisions_of
 
 WORK: Final = ".study"  # scratch of the scheduler, below the results folder
 EXECUTORS: Final = ("local", "slurm", "kubernetes")

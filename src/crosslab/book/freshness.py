@@ -14,12 +14,12 @@ from crosslab.book.chapters import Chapter, chapters
 from crosslab.book.run import STAMP, parsed, read_notebook, unaltered
 from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.errors import StaleError, StoreError, UsageError
+from crosslab.identity.planned import changes
 from crosslab.layout import BOOK, CLAIMS, GENERATED
 from crosslab.locking import violations
 from crosslab.provenance import digest, imported_modules, source_digests
 from crosslab.records import MANIFEST, RECORD, Store, write_text
 from crosslab.reproduction import REPRODUCTION
-from crosslab.runs import changes
 
 STAMPS: Final = GENERATED / "stamps.json"
 _RENDERING: Final = ("crosslab.book.pages",)

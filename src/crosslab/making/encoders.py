@@ -38,11 +38,13 @@ from crosslab.grafting.saved import (
     save_grafted,
 )
 from crosslab.grafting.training_data import measuring_pairs
+from crosslab.identity.data import revisions_of
+from crosslab.identity.planned import PlannedRun
 from crosslab.making.made import Made
 from crosslab.models import settle
 from crosslab.pretrained import MODELS, checkpoint_folder, checkpoint_hashes, load_pretrained
 from crosslab.records import DataCard, Store, Unit, locked, parquet
-from crosslab.runs import PlannedRun, chosen_runs, revisions_of
+from crosslab.runs import chosen_runs
 from crosslab.scratch import pretrained_from_scratch
 from crosslab.training import Report
 from crosslab.vocabularies.choosing import lexicon

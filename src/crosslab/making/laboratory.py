@@ -15,6 +15,8 @@ from crosslab.config import StudyConfig
 from crosslab.evaluation import accuracy, matrix_answers, matrix_probabilities
 from crosslab.experiments import MATRIX, MECHANISM, SOURCE_DEV, encoder_of, experiments_of
 from crosslab.finetuning import Finetuned, finetuned
+from crosslab.identity.encoders import lab_encoder
+from crosslab.identity.planned import PlannedRun
 from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.lab.tasks import TASKS
@@ -26,7 +28,6 @@ from crosslab.pretraining import pretrained, restored, weights
 from crosslab.provenance import digest_of
 from crosslab.records import DataCard, parquet
 from crosslab.registry import lookup
-from crosslab.runs import PlannedRun, lab_encoder
 from crosslab.seeding import generator
 from crosslab.training import Report
 

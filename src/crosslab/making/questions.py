@@ -19,6 +19,8 @@ from crosslab.experiments import (
     IN_DOMAIN,
     OF_SIZES,
 )
+from crosslab.identity.encoders import lab_encoder
+from crosslab.identity.planned import PlannedRun
 from crosslab.lab.laboratory import Laboratory, laboratory
 from crosslab.lab.pairs import Pairs, Task
 from crosslab.lab.retrieval import TASK as RETRIEVAL
@@ -30,7 +32,6 @@ from crosslab.methods.base import Method
 from crosslab.methods.preparing import Aligning
 from crosslab.records import parquet
 from crosslab.registry import lookup
-from crosslab.runs import PlannedRun, lab_encoder
 from crosslab.training import Report
 from crosslab.trials.adaptation import adaptation
 from crosslab.trials.agreement import agreement

@@ -25,13 +25,13 @@ from crosslab.devices import gpus as present
 from crosslab.evaluation import matrix_answers, matrix_probabilities
 from crosslab.experiments import PRETRAINING, QUESTION_EXPERIMENTS, SOURCE_DEV
 from crosslab.finetuning import Finetuned, finetuned
+from crosslab.identity.planned import PlannedRun
 from crosslab.making.encoders import Place, data_card, encoder_of, made_encoder
 from crosslab.making.made import Made, checkpoint_answers, run_metrics, summary
 from crosslab.making.searches import searched
 from crosslab.materials.real import RealMaterial, real_material
 from crosslab.methods import method
 from crosslab.records import DataCard
-from crosslab.runs import PlannedRun
 from crosslab.training import Report
 
 

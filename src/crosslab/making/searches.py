@@ -11,13 +11,13 @@ from crosslab.config import RealStudyConfig
 from crosslab.data.languages import NAMES
 from crosslab.devices import device
 from crosslab.experiments import ACROSS_DOMAINS, ATTACKED
+from crosslab.identity.planned import PlannedRun
 from crosslab.making.encoders import Place, data_card, encoder_of
 from crosslab.making.made import Made
 from crosslab.methods import aligning
 from crosslab.methods.preparing import Aligning
 from crosslab.models import settle
 from crosslab.records import DataCard, parquet
-from crosslab.runs import PlannedRun
 from crosslab.training import Report
 from crosslab.trials.real import TEST, WITHIN, RealGround, Searched, across_domains, attacked
 from crosslab.vocabularies.vocabulary import ENGLISH

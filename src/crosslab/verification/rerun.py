@@ -25,10 +25,11 @@ import pyarrow.parquet as pq
 
 from crosslab.errors import CrosslabError
 from crosslab.experiments import PRETRAINING
+from crosslab.identity.planned import PlannedRun
 from crosslab.layout import CACHE
 from crosslab.provenance import digest, interpreter
 from crosslab.records import ANSWERS, SHORT, Record, Store, Unit, read_record
-from crosslab.runs import PlannedRun, chosen_runs
+from crosslab.runs import chosen_runs
 from crosslab.verification.checks import Check
 
 ELSEWHERE_SHARE: Final = 0.05

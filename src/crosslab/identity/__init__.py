@@ -1,0 +1,1 @@
+"""What identifies a run: everything its answers depend on, and nothing else."""
