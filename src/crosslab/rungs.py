@@ -91,6 +91,8 @@ def rungs(store: Store) -> Rungs:
     every = store.manifest(SCALE).units if there else []
     asked, missing = [], {}
     for name, each in experiments_of(SCALE).items():
+        if each.question:
+            continue  # what is searched has chapters of its own, and no plain fine-tuning
         planned = [unit for unit in every if unit.experiment == name]
         done = [unit for unit in planned if store.folder(unit).exists()]
         if len(done) < len(planned) or not planned:

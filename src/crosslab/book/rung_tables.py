@@ -203,8 +203,9 @@ def chance_words(found: Rungs, task: str, encoder: str) -> str:
 
 def cut_words() -> str:
     """Return what of the grid on real languages was left out to make it fit."""
-    config, grid = study_config(SCALE), experiments_of(SCALE).values()
+    config = study_config(SCALE)
     assert isinstance(config, RealStudyConfig)
+    grid = [each for each in experiments_of(SCALE).values() if not each.question]
     whole = {each.task: each.arms for each in grid if each.encoder == GRAFT_PAIRS}
     said = [f"`{step}` is not fine-tuned" for step in STEPS if step not in _encoders()]
     for each in grid:
