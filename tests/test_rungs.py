@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import PROJECT
+from made_up_questions import made_up_question_study
 from made_up_rungs import SEEDS, made_up_rungs
 
 from crosslab.arms import CLAIMED_ARMS, CONTROL
@@ -12,7 +13,7 @@ from crosslab.errors import StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH
 from crosslab.layout import PUBLISHED
 from crosslab.lineup import lineup
-from crosslab.records import Store
+from crosslab.records import Manifest, Store
 from crosslab.rungs import ABOVE_CHANCE, ROBUST, SCALE, by_alignment, rungs, where_poor
 from crosslab.scales import study_config
 
@@ -42,6 +43,19 @@ def test_without_a_study_everything_is_missing(tmp_path):
     found = rungs(Store(tmp_path))
     assert found.asked == ()
     assert "transfer-nli" in found.missing
+    assert "retrieval-attack" not in found.missing  # a question, with a chapter of its own
+
+
+def test_searches_in_the_same_folder_are_left_to_their_own_chapters(tmp_path):
+    store = made_up_rungs(tmp_path, SHARES)
+    before = rungs(store).missing
+    searched = made_up_question_study(
+        tmp_path / "s", {"retrieval-attack": {"labse": 0.8}}, seeds=(300, 301), scale="bench"
+    )
+    units = [*store.manifest("bench").units, *searched.manifest("bench").units]
+    shutil.copytree(tmp_path / "s" / "bench", tmp_path / "bench", dirs_exist_ok=True)
+    store.write_manifest(Manifest(scale="bench", planned="2026-12-01", lock="l", units=units))
+    assert rungs(store).missing == before
 
 
 def test_a_gain_is_that_of_the_target_languages(store):

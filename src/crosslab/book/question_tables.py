@@ -41,9 +41,10 @@ LOOKED_AT: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
             "precision-pool",
             "first-pool",
         ),
-        ("ten-pool", "reciprocal-pool", "gain-pool", "bias-pool"),
+        ("ten-pool", "reciprocal-pool", "gain-pool"),
         ("attacked-unharmed", "attacked-random-noise", "attacked-noise", "kept-noise"),
-        ("attacked-noise-first", "attacked-noise-gain", "attacked-noise-bias"),
+        ("attacked-noise-first", "attacked-noise-gain"),
+        ("bias-pool", "attacked-noise-bias"),
         ("attacked-synonyms", "attacked-mixing", "kept-mixing"),
     ),
     ("retrieval-domains", "lab"): (
@@ -68,7 +69,8 @@ LOOKED_AT: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
         ("precision-own", "precision-other", "precision-pool", "first-pool"),
         ("attacked-unharmed", "attacked-random-noise", "attacked-small-noise", "attacked-noise"),
         ("attacked-unharmed-source", "attacked-synonyms-source", "attacked-mixing-source"),
-        ("ten-pool", "gain-pool", "bias-pool", "kept-noise"),
+        ("ten-pool", "gain-pool", "bias-pool"),
+        ("kept-noise", "kept-small-noise"),
     ),
     ("retrieval-domains", "bench"): (
         ("within-source", "within-pool", "medical-pool", "probe"),
