@@ -74,23 +74,24 @@ def tiny(english):
             measured=20,
             threads=1,
         ),
-        tasks={
-            name: replace(
-                task,
-                targets=TARGETS,
-                train=40,
-                test=20,
-                pairs_per_item=2,
-                finetune=replace(
-                    task.finetune,
-                    epochs=1,
-                    batch=16,
-                    optimizer=OptimizerConfig(learning_rate=1e-2, warm_up_steps=1),
-                ),
-            )
-            for name, task in config.tasks.items()
-        },
+        tasks={name: _task(each) for name, each in config.tasks.items()},
         searches=searches(),
         methods=replace(config.methods, copies=CopiesConfig(copies=2, epochs=1)),
         longest_input=48,
+    )
+
+
+def _task(task):
+    return replace(
+        task,
+        targets=TARGETS,
+        train=40,
+        test=20,
+        pairs_per_item=2,
+        finetune=replace(
+            task.finetune,
+            epochs=1,
+            batch=16,
+            optimizer=OptimizerConfig(learning_rate=1e-2, warm_up_steps=1),
+        ),
     )

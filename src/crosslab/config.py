@@ -469,8 +469,8 @@ class QuestionsConfig:
 class SearchesConfig:
     """Searches in real languages: learned on some paragraphs of LAReQA, asked about others.
 
-    Paragraphs are of Wikipedia, in order of their articles, so that none of what is asked is about
-    an article that was learned from.
+    Paragraphs are of Wikipedia and in order of their articles: where an article begins with the
+    first one asked about, none that was learned from is asked about.
     """
 
     languages: tuple[str, ...]  # English first

@@ -57,7 +57,10 @@ NOTED: Final[Mapping[str, tuple[str, ...]]] = {
 _REAL: Final = "bench"
 _LOOKED_FIRST: Final = {
     "lab": "after a look at another world of invented languages",
-    "bench": "after a look at English questions about paragraphs that are learned from",
+    "bench": (
+        "after a look at English questions about paragraphs that are learned from (that it runs at "
+        "all was seen on those that are asked, one arm under a seed that is not counted)"
+    ),
 }
 _ROUNDING: Final = 1e-9
 

@@ -233,15 +233,6 @@ def _attacked_searches() -> dict[str, Measure]:
         )
         for key, name, words, attack in _ATTACKS
     }
-    in_the_source = {
-        f"attacked-{key}-source": Measure(
-            name=f"mAP, {name}, source",
-            words=f"mean average precision {words}; queries in the source, passages in one pool",
-            read=searched.under_attack(*attack[:2], which="source"),
-        )
-        for key, name, words, attack in _ATTACKS
-        if key in {"unharmed", "synonyms", "mixing"}
-    }
     under_noise = {
         f"attacked-noise-{key}": Measure(
             name=f"{name}, worst noise",
@@ -270,7 +261,19 @@ def _attacked_searches() -> dict[str, Measure]:
             read=searched.kept(MIXING, EXCHANGED),
         ),
     }
-    return precision | in_the_source | under_noise | kept
+    return precision | under_noise | kept
+
+
+def _attacked_in_the_source() -> dict[str, Measure]:
+    return {
+        f"attacked-{key}-source": Measure(
+            name=f"mAP, {name}, source",
+            words=f"mean average precision {words}; queries in the source, passages in one pool",
+            read=searched.under_attack(*attack[:2], which="source"),
+        )
+        for key, name, words, attack in _ATTACKS
+        if key in {"unharmed", "synonyms", "mixing"}
+    }
 
 
 def _across_domains() -> dict[str, Measure]:
@@ -340,6 +343,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     **_lined_up(),
     **_searched(),
     **_attacked_searches(),
+    **_attacked_in_the_source(),
     **_across_domains(),
     **_translations(),
 }
