@@ -22,6 +22,7 @@ from crosslab.scales import study_config
 
 PROJECT = Path(__file__).parents[1]
 LANGUAGES = ("ave", "bor", "cym")
+OWN_FOLDERS = ("executed", "_generated", "_extra", "claims", "reports")  # written by code
 ONE_CHAPTER = "transfer-paraphrase"
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -46,7 +47,7 @@ def _copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _copy_sources(folder: Path) -> None:
     """Copy what people wrote, and nothing that code wrote beside it."""
-    made = {"book": ("executed", "_generated", "claims", "reports"), "notebooks": (), "claims": ()}
+    made = {"book": OWN_FOLDERS, "notebooks": (), "claims": ()}
     for name, unwanted in made.items():
         ignored = shutil.ignore_patterns(".*", *unwanted)
         shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
@@ -57,10 +58,10 @@ def _copy_sources(folder: Path) -> None:
 def small_project(folder: Path) -> None:
     """Copy the project's folder with a book of one chapter, which is made in a moment."""
     _copy_sources(folder)
-    pages = [f"executed/{ONE_CHAPTER}", "runs", "status"]
-    contents = "format: jb-book\nroot: index\nchapters:\n"
-    contents += "".join(f"  - file: {page}\n" for page in pages)
-    contents += "".join(f"  - glob: {each}/*\n" for each in ("claims", "reports"))
+    pages = [f"executed/{ONE_CHAPTER}", "parameters", "runs", "status"]
+    contents = "format: jb-book\nroot: index\nparts:\n  - caption: All\n    chapters:\n"
+    contents += "".join(f"      - file: {page}\n" for page in pages)
+    contents += "".join(f"      - glob: {each}/*\n" for each in ("claims", "reports"))
     (folder / "book" / "_toc.yml").write_text(contents)
     answer = "# A book\n\n```{include} _generated/answer.md\n```\n"
     (folder / "book" / "index.md").write_text(answer)

@@ -12,11 +12,11 @@ from conftest import PROJECT
 import crosslab
 from crosslab.answering import answers_on_every_rung
 from crosslab.arms import VARIANTS
-from crosslab.book.chapters import CHAPTERS
-from crosslab.book.question_tables import answers_table
-from crosslab.book.render import verdict_table
+from crosslab.chapters import CHAPTERS
 from crosslab.experiments import EXPERIMENTS, QUESTION_EXPERIMENTS
 from crosslab.figures.style import ARM_STYLE
+from crosslab.prose.question_tables import answers_table
+from crosslab.prose.render import verdict_table
 from crosslab.records import Store, read_record
 from crosslab.scales import SCALES
 from crosslab.verdicts import judged_on_every_rung

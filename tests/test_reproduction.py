@@ -7,8 +7,8 @@ from conftest import made_up_answers
 from made_up_evidence import made_up_store
 from sound_study import flip
 
-from crosslab.book.render import reproduction_words
 from crosslab.errors import StoreError
+from crosslab.prose.render import reproduction_words
 from crosslab.records import Store
 from crosslab.reproduction import (
     REPRODUCTION,

@@ -8,11 +8,11 @@ from made_up_questions import made_up_question_study
 from made_up_rungs import SEEDS, made_up_rungs
 
 from crosslab.arms import CLAIMED_ARMS, CONTROL
-from crosslab.book.rung_tables import gain_table
 from crosslab.errors import StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS, SCRATCH
 from crosslab.layout import PUBLISHED
 from crosslab.lineup import lineup
+from crosslab.prose.rung_tables import gain_table
 from crosslab.records import Manifest, Store
 from crosslab.rungs import ABOVE_CHANCE, ROBUST, SCALE, by_alignment, rungs, where_poor
 from crosslab.scales import study_config

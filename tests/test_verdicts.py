@@ -16,10 +16,10 @@ from made_up_evidence import (
 )
 
 from crosslab import verdicts
-from crosslab.book.render import verdict_table
 from crosslab.claims import Verdict, bars
 from crosslab.errors import StoreError, UnknownNameError, UsageError
 from crosslab.literature.testimony import stances
+from crosslab.prose.render import verdict_table
 from crosslab.questions import Answer
 from crosslab.records import ANSWERS, Store
 from crosslab.stats.crossed import averaged, crossed

@@ -240,8 +240,8 @@ def verdicts(
 ) -> None:
     """Judge the claims from the records, answer the questions, and show both tables."""
     from crosslab.answering import answers, answers_on_every_rung
-    from crosslab.book.question_tables import answers_table
-    from crosslab.book.render import verdict_table
+    from crosslab.prose.question_tables import answers_table
+    from crosslab.prose.render import verdict_table
     from crosslab.verdicts import as_rows, judged, judged_on_every_rung
 
     _in_project()
@@ -265,7 +265,7 @@ def reproduce(
     ] = False,
 ) -> None:
     """Compare a study made again with the published one: answers, estimates, verdicts."""
-    from crosslab.book.render import reproduction_words
+    from crosslab.prose.render import reproduction_words
     from crosslab.reproduction import keep_reproduction, reproduction
 
     _in_project()

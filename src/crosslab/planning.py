@@ -44,7 +44,7 @@ _LAST: Final = (9, 0, False)
 # Of a run: a kernel, its papermill, a share of the rest. Measured in the laboratory and, on real
 # languages, on fine-tuning; an encoder is reckoned alike (3.1 was seen, midway through a step of
 # grafting). Of published encoders nobody measured it: all that training holds of a number.
-_GIB: Final = {
+GIB_OF_A_RUN: Final = {
     **dict.fromkeys(("smoke", "lab", "tuning"), 0.9),
     **dict.fromkeys(("bench", "bench-tuning"), 5.0),
 }
@@ -130,14 +130,14 @@ def _turn(planned: PlannedRun, todo: Sequence[PlannedRun]) -> tuple[int, int, bo
 def memory_gib(planned: PlannedRun) -> float:
     """Return the memory that a run takes."""
     scale = planned.unit.scale
-    if scale in _GIB:
-        return _GIB[scale]
+    if scale in GIB_OF_A_RUN:
+        return GIB_OF_A_RUN[scale]
     config = study_config(scale)
     assert isinstance(config, RealStudyConfig)
     arm, experiment = planned.unit.arm, planned.unit.experiment
     key = arm if experiment == PRETRAINING else experiments_of(scale)[experiment].encoder
     held = _HELD * _FLOAT_BYTES * config.checkpoints[key].parameters / 2**30
-    return held + _GIB["lab"]
+    return held + GIB_OF_A_RUN["lab"]
 
 
 def batch_name(unit: Unit) -> str:

@@ -74,8 +74,8 @@ def imported_modules(tree: ast.Module) -> list[str]:
     """Return the modules of this package that some code imports, and their packages.
 
     Example:
-        >>> imported_modules(ast.parse("from crosslab.book import render"))
-        ['crosslab.book', 'crosslab.book.render']
+        >>> imported_modules(ast.parse("from crosslab.prose import render"))
+        ['crosslab.prose', 'crosslab.prose.render']
     """
     names: list[str] = []
     for node in ast.walk(tree):

@@ -105,7 +105,7 @@ def test_a_kept_report_gets_a_page_and_a_place_in_the_matrix(audit, report, proj
     done = audit(report, "--keep")
     assert done.returncode == 0, done.stderr
     assert "claims/reports/sixth.txt" in done.stdout
-    from crosslab.book.audit_tables import claims_overview, reports_overview
+    from crosslab.prose.audit_tables import claims_overview, reports_overview
 
     assert "claims are none of these" in claims_overview()
     assert "[sixth](reports/sixth.md) | `sixth.txt` | 4 | 2 |" in reports_overview()

@@ -7,10 +7,10 @@ from conftest import PROJECT, rows
 from crosslab.audit.keeping import kept
 from crosslab.audit.occurrences import occurrences
 from crosslab.book.claim_pages import claim_page
-from crosslab.book.render import page_name, plain
 from crosslab.claims import claims
 from crosslab.literature.references import references
 from crosslab.literature.testimony import conclusions, stances, statements
+from crosslab.prose.render import page_name, plain
 from crosslab.verdicts import by_arithmetic
 
 PLACES = occurrences()

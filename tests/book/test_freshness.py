@@ -10,8 +10,8 @@ from sound_study import built_book
 
 from crosslab import provenance
 from crosslab.book.build import build
-from crosslab.book.chapters import CHAPTERS
 from crosslab.book.freshness import rendered_staleness, require_fresh, staleness
+from crosslab.chapters import CHAPTERS
 from crosslab.errors import StaleError
 from crosslab.records import RECORD, Store
 

@@ -2,8 +2,8 @@
 
 from conftest import made_up_study, rows
 
-from crosslab.book.chapters import TRANSFER
 from crosslab.book.pages import in_short, methods, runs_page, time_spent
+from crosslab.chapters import TRANSFER
 from crosslab.verdicts import judged_on_every_rung
 
 SHARES = {"standard": 0.6, "adversarial": 0.7, "smoothing-synonyms": 0.6}

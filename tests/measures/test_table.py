@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from made_up_questions import EVALUATIONS, LANGUAGES, made_up_question_study
 
-from crosslab.book.question_tables import LOOKED_AT
 from crosslab.comparing import comparison
 from crosslab.measures.table import LEARNED, MEASURES
+from crosslab.prose.question_tables import LOOKED_AT
 from crosslab.questions import question_bars
 from crosslab.stats.likeness import agreement_beyond_chance
 

@@ -8,10 +8,10 @@ import pytest
 from conftest import ONE_CHAPTER, PROJECT
 from sound_study import built_book, flip
 
-from crosslab.book.chapters import CHAPTERS
 from crosslab.book.freshness import STAMPS, stamp_pages
 from crosslab.book.html import keep_digests
 from crosslab.book.run import STAMP, read_notebook
+from crosslab.chapters import CHAPTERS
 from crosslab.checksums import PLACE, with_own_checksum
 from crosslab.layout import BUILT, EXECUTED, GENERATED
 from crosslab.records import Store

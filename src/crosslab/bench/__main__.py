@@ -16,10 +16,10 @@ from crosslab.bench.measures import Bench, bucketing, epoch, fine_tuning, pair_m
 from crosslab.bench.real import grafting, real_bench
 from crosslab.bench.reports import REPORTS, auditing
 from crosslab.bench.searching import embedding, searching
-from crosslab.book.render import table
 from crosslab.errors import CrosslabError, UsageError
 from crosslab.layout import CACHE, keep_inside
 from crosslab.models import settle
+from crosslab.prose.render import table
 from crosslab.provenance import machine
 from crosslab.records import write_text
 from crosslab.registry import lookup

@@ -1,1 +1,1 @@
-"""From records to pages: strict notebooks, words, freshness, the build."""
+"""From records to a published book: strict notebooks, pages, freshness, the build."""

@@ -1,15 +1,20 @@
 """From records to a book: execute what is stale, render, check, build."""
 
+import math
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from crosslab.book.chapters import Chapter, chapters
+from nbformat import NotebookNode
+
+from crosslab.book.again import again_cell
+from crosslab.book.figure_notes import noted
 from crosslab.book.freshness import (
     Seen,
     chapter_inputs,
@@ -20,8 +25,9 @@ from crosslab.book.freshness import (
 )
 from crosslab.book.pages import generated
 from crosslab.book.run import STAMP, execute, read_notebook
-from crosslab.errors import CrosslabError, RunError
-from crosslab.layout import BOOK, BUILT, EXECUTED, OWN_PAGES
+from crosslab.chapters import Chapter, chapters
+from crosslab.errors import CrosslabError, RunError, UsageError
+from crosslab.layout import BOOK, BUILT, EXECUTED, EXTRA, OWN_PAGES
 from crosslab.processes import sweep
 from crosslab.provenance import interpreter
 from crosslab.records import Store, write_text
@@ -56,6 +62,7 @@ def _execute_stale(store: Store, scale: str) -> None:
         for chapter in chapters()
         if staleness(chapter, seen) or _made_from(chapter) != (str(store.root), scale)
     ]
+    stale.sort(key=_seconds_before, reverse=True)  # or the last core waits for the longest
     if len(stale) == 1:
         execute_chapter(stale[0], store, scale)
         return
@@ -70,6 +77,14 @@ def _execute_stale(store: Store, scale: str) -> None:
         raise type(ours[0])([problem for each in ours for problem in each.problems])
 
 
+def _seconds_before(chapter: Chapter) -> float:
+    """Return what a chapter took when it was last executed; one that never was may take longest."""
+    try:
+        return float(read_notebook(chapter.page).metadata[STAMP]["seconds"])
+    except (UsageError, KeyError):
+        return math.inf
+
+
 def execute_chapter(chapter: Chapter, store: Store, scale: str) -> None:
     """Execute a chapter and stamp the copy with all it was made from."""
     stamp = {
@@ -77,7 +92,12 @@ def execute_chapter(chapter: Chapter, store: Store, scale: str) -> None:
         "executed": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     parameters = {"results": str(store.root), "scale": scale}
-    execute(chapter.notebook, chapter.page, parameters, stamp=stamp)
+
+    def finish(notebook: NotebookNode, stamp: Mapping[str, Any]) -> None:
+        noted(notebook, chapter.name)
+        notebook.cells.append(again_cell(chapter, store, scale, stamp))
+
+    execute(chapter.notebook, chapter.page, parameters, stamp=stamp, finish=finish)
 
 
 def _made_from(chapter: Chapter) -> tuple[str, str]:
@@ -88,10 +108,10 @@ def _made_from(chapter: Chapter) -> tuple[str, str]:
 def render(store: Store, scale: str) -> None:
     """Write the generated parts of the pages, and what they were made from."""
     pages = generated(store, scale)
-    for folder in OWN_PAGES:
-        for path in folder.glob("*.md"):
-            if str(path.relative_to(BOOK)) not in pages:
-                path.unlink()  # of a claim or a report that is no longer there
+    for folder in (*OWN_PAGES, EXTRA):
+        for path in folder.rglob("*"):
+            if path.is_file() and str(path.relative_to(BOOK)) not in pages:
+                path.unlink()  # of a claim, a report or a figure that is no longer there
     for name, text in pages.items():
         write_text(BOOK / name, text)
     stamp_pages(store, scale, pages)

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from crosslab.audit.occurrences import Occurrence
-from crosslab.book.chapters import CHAPTER_OF, RUNGS_CHAPTER, chapters
-from crosslab.book.render import (
+from crosslab.chapters import CHAPTER_OF, RUNGS_CHAPTER, chapters
+from crosslab.claims import Claim, Stance, Verdict, bars
+from crosslab.literature.references import Reference
+from crosslab.literature.testimony import Conclusion, Statement
+from crosslab.prose.render import (
     LITERATURE_WORDS,
     REPLICATION_WORDS,
     measured,
@@ -19,9 +22,6 @@ from crosslab.book.render import (
     source_words,
     table,
 )
-from crosslab.claims import Claim, Stance, Verdict, bars
-from crosslab.literature.references import Reference
-from crosslab.literature.testimony import Conclusion, Statement
 
 _AUDITED: Final = {"huang-2021-robust"}
 MARKS: Final = {True: "✓ verified", False: "× not verified", None: "unreadable"}

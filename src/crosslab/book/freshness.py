@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from crosslab.book.chapters import Chapter, chapters
 from crosslab.book.run import STAMP, parsed, read_notebook, unaltered
+from crosslab.chapters import Chapter, chapters
 from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.identity.planned import changes

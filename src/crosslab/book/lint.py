@@ -90,7 +90,7 @@ def _prose_problems(cell: NotebookNode, path: Path) -> Iterator[str]:  # noqa: A
 def _typed_numbers(prose: str) -> Iterator[str]:
     # "95 % interval" says what an interval is, not what came out.
     for number in _TYPED_NUMBER.findall(re.sub(r"95 (%|percent) interval", "", prose)):
-        yield f"types the number '{number}' in prose; let crosslab.book.render say it."
+        yield f"types the number '{number}' in prose; let crosslab.prose.render say it."
 
 
 def main() -> int:

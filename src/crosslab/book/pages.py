@@ -8,13 +8,22 @@ from crosslab.audit.auditing import Row, audit
 from crosslab.audit.keeping import kept
 from crosslab.audit.knowledge import knowledge
 from crosslab.audit.occurrences import occurrences
-from crosslab.book.audit_tables import claims_overview, reports_overview
-from crosslab.book.chapters import TRANSFER, Chapter, chapter_of, chapters
 from crosslab.book.claim_pages import claim_page
+from crosslab.book.extras import extras
 from crosslab.book.freshness import Seen, staleness
-from crosslab.book.method_tables import tasks_table, tasks_words
-from crosslab.book.question_tables import answers_part
-from crosslab.book.render import (
+from crosslab.book.report_pages import report_page
+from crosslab.book.run import STAMP, read_notebook
+from crosslab.chapters import TRANSFER, Chapter, chapter_of, chapters
+from crosslab.claims import Rung, Verdict, claims
+from crosslab.errors import StoreError
+from crosslab.evidence import Evidence, gathered
+from crosslab.layout import BOOK, GENERATED, PUBLISHED
+from crosslab.literature.references import references
+from crosslab.literature.testimony import conclusions, stances, statements
+from crosslab.prose.audit_tables import claims_overview, reports_overview
+from crosslab.prose.method_tables import tasks_table, tasks_words
+from crosslab.prose.question_tables import answers_part
+from crosslab.prose.render import (
     claim_link,
     page_name,
     reproduction_words,
@@ -22,14 +31,6 @@ from crosslab.book.render import (
     table,
     verdict_table,
 )
-from crosslab.book.report_pages import report_page
-from crosslab.book.run import STAMP, read_notebook
-from crosslab.claims import Rung, Verdict, claims
-from crosslab.errors import StoreError
-from crosslab.evidence import Evidence, gathered
-from crosslab.layout import BOOK, GENERATED, PUBLISHED
-from crosslab.literature.references import references
-from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.records import MANIFEST, RECORD, Record, Store, Unit
 from crosslab.reproduction import kept_reproduction, reproduction
 from crosslab.scales import SCALES
@@ -51,7 +52,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
     pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
     pages |= _claim_pages(verdicts)
     pages |= _report_pages(verdicts, store)
-    return {name: text + "\n" for name, text in pages.items()}
+    return {name: text + "\n" for name, text in pages.items()} | extras()
 
 
 def _claim_pages(verdicts: Sequence[Verdict]) -> dict[str, str]:

@@ -6,9 +6,9 @@ from crosslab.audit.auditing import Row
 from crosslab.audit.decoding import decoded
 from crosslab.audit.keeping import REPORTS, Kept
 from crosslab.audit.page import marked_text
-from crosslab.book.chapters import chapter_link
 from crosslab.book.claim_pages import MARKS
-from crosslab.book.render import plain, table
+from crosslab.chapters import chapter_link
+from crosslab.prose.render import plain, table
 
 
 def report_page(kept: Kept, row: Row) -> str:

@@ -10,8 +10,9 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -149,13 +150,22 @@ STARTS: Final = 3  # of a kernel, before giving up
 _NOT_UP: Final = "Kernel died before replying"  # what the client says of one that never began
 
 
+Finish = Callable[[NotebookNode, Mapping[str, Any]], None]  # what is written into a copy, last
+
+
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, Any], *, stamp: Mapping[str, Any]
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    *,
+    stamp: Mapping[str, Any],
+    finish: Finish = lambda *_: None,
 ) -> None:
     """Run a notebook with these parameters and keep the executed copy.
 
     The copy appears under its name when the run is complete; a run that failed is
-    kept beside it as ``*.failed.ipynb``, with the error where it happened.
+    kept beside it as ``*.failed.ipynb``, with the error where it happened. ``finish`` may add
+    to a complete one; it is told the stamp, in which stand the time and the memory it took.
 
     Raises:
         ParameterError: Before anything runs.
@@ -169,8 +179,9 @@ def execute(
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with _quiet():
-            _executed(notebook, unfinished, effective)
-        _stamp(unfinished, {**stamp, "parameters": effective, "seconds": _since(began)})
+            _executed(notebook, _measuring(template), unfinished, effective)
+        took = {"seconds": _since(began), "parameters": effective}
+        _stamp(unfinished, {**stamp, **took}, finish)
         failed.unlink(missing_ok=True)
         unfinished.replace(output)
     except PapermillExecutionError as error:
@@ -187,7 +198,24 @@ def execute(
         unfinished.unlink(missing_ok=True)
 
 
-def _executed(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> None:
+# The last thing a kernel does is to say how much memory it took at most; Linux counts kibibytes.
+_MEASURE: Final = """
+import resource, sys
+unit = 1 if sys.platform == "darwin" else 1024
+print(unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def _measuring(template: NotebookNode) -> NotebookNode:
+    """Return a notebook that ends in a cell that prints the memory it took."""
+    measuring = deepcopy(template)
+    measuring.cells.append(nbformat.v4.new_code_cell(_MEASURE.strip()))  # type: ignore[no-untyped-call]
+    return measuring
+
+
+def _executed(
+    notebook: Path, template: NotebookNode, output: Path, parameters: Mapping[str, Any]
+) -> None:
     """Execute a notebook; where its kernel does not come up, try again.
 
     Kernels look for free ports before they take them, and two that start at once may find the
@@ -196,7 +224,7 @@ def _executed(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> No
     for start in range(1, STARTS + 1):
         try:
             papermill.execute_notebook(
-                notebook,
+                template,
                 output,
                 parameters,
                 kernel_name="python3",
@@ -226,13 +254,14 @@ def _translated(error: PapermillExecutionError, kept: Path) -> CrosslabError:
     )
 
 
-def _stamp(path: Path, stamp: Mapping[str, Any]) -> None:
+def _stamp(path: Path, stamp: Mapping[str, Any], finish: Finish) -> None:
     """Write what the copy was made from into its metadata, and drop what differs per machine.
 
     The stamp ends in the checksum of the whole copy, outputs and stamp included.
     """
     notebook = read_notebook(path)
-    notebook.metadata[STAMP] = {**stamp, "checksum": PLACE}
+    memory = int(notebook.cells.pop().outputs[0].text) / 2**20
+    notebook.metadata[STAMP] = {**stamp, "mebibytes": round(memory), "checksum": PLACE}
     notebook.metadata.pop("papermill", None)  # absolute paths and times of this machine
     for cell in notebook.cells:
         if "outputs" in cell:
@@ -240,6 +269,7 @@ def _stamp(path: Path, stamp: Mapping[str, Any]) -> None:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = without_places(output.text)
+    finish(notebook, notebook.metadata[STAMP])
     text = str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
     path.write_text(with_own_checksum(text + "\n"), encoding="utf-8")
 

@@ -7,19 +7,22 @@ compared with the page. Figures are not drawn again: the checksum of the page co
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from nbformat import NotebookNode
 
-from crosslab.book.chapters import Chapter, chapters
+from crosslab.book.again import ADDED
 from crosslab.book.freshness import STAMPS, Seen, pages_stamp, rendered_staleness, staleness
 from crosslab.book.html import changed_files
 from crosslab.book.pages import generated
 from crosslab.book.run import MARKDOWN, STAMP, read_notebook
+from crosslab.chapters import Chapter, chapters
 from crosslab.errors import CrosslabError
-from crosslab.layout import BOOK, BUILT, EXECUTED, GENERATED, OWN_PAGES
+from crosslab.layout import BOOK, BUILT, EXECUTED, EXTRA, GENERATED, OWN_PAGES
 from crosslab.records import Store
 from crosslab.verification.checks import Check
+
+_ADDED: Final = {"injected-parameters", ADDED}  # the tags of cells that no template has
 
 
 def chapters_check(store: Store, scale: str) -> Check:
@@ -62,7 +65,7 @@ def rendered_again(chapter: Chapter) -> tuple[int, list[str]]:
     the page holds: the text of a page is never executed.
     """
     page = read_notebook(chapter.page)
-    cells = [cell for cell in page.cells if "injected-parameters" not in _tags(cell)]
+    cells = [cell for cell in page.cells if not _ADDED & set(_tags(cell))]
     template = read_notebook(chapter.notebook).cells
     names: dict[str, Any] = {}
     counted, problems = 0, []
@@ -134,7 +137,7 @@ def generated_check() -> Check:
 
 def _generated_problems(stamp: dict[str, Any]) -> Iterator[str]:
     known = {BOOK / name for name in stamp["written"]} | {STAMPS}
-    for folder in (GENERATED, *OWN_PAGES):
+    for folder in (GENERATED, *OWN_PAGES, EXTRA):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path not in known:
                 yield f"{path}: was not generated with the others."

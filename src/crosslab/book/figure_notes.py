@@ -1,0 +1,71 @@
+"""What stands with a figure on its page: its finding, its data, the notebook, the runs.
+
+A notebook declares the name and the caption of a figure. What the figure finds is known when
+it is drawn, so the executed copy gets it then: as the text for those who cannot see it, and
+in the legend, for all.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from nbformat import NotebookNode
+
+from crosslab.chapters import FIGURE_ENTRY
+from crosslab.errors import RunError
+
+DATA: Final = "data/figures"  # where the data of figures lie, beside the pages
+EXECUTED_COPIES: Final = "notebooks/executed"
+
+
+def noted(notebook: NotebookNode, chapter: str) -> None:
+    """Write what each figure of an executed notebook finds into the settings it is shown by.
+
+    Raises:
+        RunError: A figure has no name, no caption, finds nothing or draws nothing.
+    """
+    runs = f"#{chapter}-runs" if _has_runs(notebook, chapter) else "../runs.html"
+    problems = []
+    for number, cell, said in _figures(notebook):
+        shown = cell.metadata.get("mystnb", {})
+        figure = shown.get("figure", {})
+        missing = [name for name in ("name", "caption") if not figure.get(name)]
+        missing += [name for name in ("finding", "data") if not str(said.get(name, "")).strip()]
+        if missing:
+            problems.append(
+                f"notebooks/{chapter}.ipynb, cell {number}: a figure without {', '.join(missing)}."
+            )
+            continue
+        shown.setdefault("image", {})["alt"] = said["finding"]
+        figure["caption"] = f"{figure['caption']}\n\n{_legend(figure['name'], said, chapter, runs)}"
+    if problems:
+        raise RunError(problems)
+
+
+def figure_data(notebook: NotebookNode) -> dict[str, str]:
+    """Return the data of every figure of an executed notebook, by the figure's name."""
+    return {
+        cell.metadata["mystnb"]["figure"]["name"]: str(said["data"])
+        for _, cell, said in _figures(notebook)
+    }
+
+
+def _figures(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, Any]]]:
+    """Return each cell that shows a figure, its number, and what the figure says of itself."""
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            said = output.get("metadata", {}).get(FIGURE_ENTRY)
+            if said is not None:
+                yield number, cell, said
+
+
+def _has_runs(notebook: NotebookNode, chapter: str) -> bool:
+    return any(f"({chapter}-runs)=" in cell.source for cell in notebook.cells)
+
+
+def _legend(name: str, said: dict[str, Any], chapter: str, runs: str) -> str:
+    links = (
+        f'<a href="../{DATA}/{name}.csv" download>data (CSV)</a>',
+        f'<a href="../{EXECUTED_COPIES}/{chapter}.ipynb" download>notebook as executed</a>',
+        f'<a href="{runs}">the runs behind it</a>',
+    )
+    return f"**In words:** {said['finding']}\n\n{' · '.join(links)}"

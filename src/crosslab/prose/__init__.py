@@ -1,0 +1,1 @@
+"""What pages say: tables and sentences that take every number from records."""
