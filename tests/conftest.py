@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from crosslab.book.run import STAMP
 from crosslab.config import EncoderConfig
 from crosslab.experiments import PRETRAINING, STEPS
 from crosslab.lab.laboratory import laboratory
@@ -22,7 +24,7 @@ from crosslab.scales import study_config
 
 PROJECT = Path(__file__).parents[1]
 LANGUAGES = ("ave", "bor", "cym")
-OWN_FOLDERS = ("executed", "_generated", "_extra", "claims", "reports")  # written by code
+OWN_FOLDERS = ("executed", "_generated", "_extra", "claims", "reports", "runs")  # written by code
 ONE_CHAPTER = "transfer-paraphrase"
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -61,7 +63,7 @@ def small_project(folder: Path) -> None:
     pages = [f"executed/{ONE_CHAPTER}", "parameters", "runs", "status"]
     contents = "format: jb-book\nroot: index\nparts:\n  - caption: All\n    chapters:\n"
     contents += "".join(f"      - file: {page}\n" for page in pages)
-    contents += "".join(f"      - glob: {each}/*\n" for each in ("claims", "reports"))
+    contents += "".join(f"      - glob: {each}/*\n" for each in ("claims", "reports", "runs"))
     (folder / "book" / "_toc.yml").write_text(contents)
     answer = "# A book\n\n```{include} _generated/answer.md\n```\n"
     (folder / "book" / "index.md").write_text(answer)
@@ -233,7 +235,18 @@ def made_up_study(  # noqa: PLR0913 - what a study may differ in
     store.write_manifest(
         Manifest(scale=scale, planned="2026-11-21", lock="l", units=[*encoders, *arms])
     )
+    for experiment in {unit.experiment for unit in (*encoders, *arms)}:
+        made_up_notebook(store, [e for e in (*encoders, *arms) if e.experiment == experiment])
     return store
+
+
+def made_up_notebook(store: Store, units: list[Unit]) -> None:
+    """Write an executed run notebook, in one cell, that says it made these runs."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("A run.", id="c")])
+    notebook.metadata[STAMP] = {"runs": [unit.folder for unit in units]}
+    path = store.notebook(units)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,12 @@ CLAIMS: Final = Path("claims")
 BOOK: Final = Path("book")
 EXECUTED: Final = Path("book/executed")
 GENERATED: Final = Path("book/_generated")  # parts that pages take in
-OWN_PAGES: Final = (Path("book/claims"), Path("book/reports"))  # generated as pages, addresses kept
-EXTRA: Final = Path("book/_extra")  # generated, and laid beside the pages as it is: data, notebooks
+OWN_PAGES: Final = (
+    Path("book/claims"),
+    Path("book/reports"),
+    Path("book/runs"),
+)  # generated as pages, addresses kept
+EXTRA: Final = Path("book/_extra")  # generated, laid beside the pages: data, notebooks
 BUILT: Final = Path("_build")
 
 PUBLISHED: Final = Path("results")  # committed: what the published book shows

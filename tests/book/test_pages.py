@@ -2,7 +2,8 @@
 
 from conftest import made_up_study, rows
 
-from crosslab.book.pages import in_short, methods, runs_page, time_spent
+from crosslab.book.pages import in_short, methods
+from crosslab.book.status_page import time_spent
 from crosslab.chapters import TRANSFER
 from crosslab.verdicts import judged_on_every_rung
 
@@ -71,23 +72,6 @@ def test_runs_that_are_missing_are_named_beside_the_methods(tmp_path):
 def test_a_study_of_one_task_says_why_methods_are_not_compared(tmp_path):
     said = methods(study(tmp_path / "s"), "lab")
     assert said.startswith("Not all methods can be compared: No seed of transfer-nli")
-
-
-def test_the_runs_of_every_scale_are_on_the_page_and_those_of_the_book_come_first(tmp_path):
-    root = tmp_path / "s"
-    made_up_study(root, seeds=2)
-    further = made_up_study(root, scale="bench", seeds=2, leave_out=lambda unit: unit.seed == 101)
-    said = runs_page(further, "smoke")
-    parts = dict(part.split("\n", 1) for part in said.split("## Scale ")[1:] if part[0] == "`")
-    assert list(parts) == ["`smoke`", "`bench`"]
-    assert parts["`smoke`"].count("- fingerprint ") == 5
-    assert parts["`bench`"].count("- fingerprint ") == 3  # what is missing there is counted below
-    assert "Not run" not in said
-
-
-def test_a_run_of_the_book_that_is_missing_is_named_on_the_page(tmp_path):
-    store = made_up_study(tmp_path / "s", seeds=2, leave_out=lambda unit: unit.arm == "standard")
-    assert runs_page(store, "smoke").count("Not run. See the status page.") == 2
 
 
 def test_what_took_how_long_says_how_much_of_it_is_there(tmp_path):

@@ -12,6 +12,7 @@ from sphinx.errors import ExtensionError
 
 from crosslab.book.freshness import pages_stamp, require_fresh, require_locked
 from crosslab.book.html import keep_digests
+from crosslab.book.run_pages import lay_files
 from crosslab.errors import CrosslabError
 from crosslab.records import Store
 
@@ -21,20 +22,27 @@ _LAST: Final = 999  # after whatever else writes files at the end of a build
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the gates to the beginning and the end of every build."""
     app.connect("builder-inited", _refuse_what_does_not_hold)
-    app.connect("build-finished", _keep_digests, priority=_LAST)
+    app.connect("build-finished", _finish, priority=_LAST)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _refuse_what_does_not_hold(_: Sphinx) -> None:
     try:
         require_fresh()
-        stamp = pages_stamp()
-        assert stamp is not None  # or the pages would not have been fresh
-        require_locked(Store(Path(stamp["results"])))
+        require_locked(_made_from()[0])
     except CrosslabError as error:
         raise ExtensionError(str(error)) from error
 
 
-def _keep_digests(app: Sphinx, failure: Exception | None) -> None:
+def _made_from() -> tuple[Store, str]:
+    """Return the store and the scale that the pages were made from."""
+    stamp = pages_stamp()
+    assert stamp is not None  # or the pages would not have been fresh
+    return Store(Path(stamp["results"])), stamp["scale"]
+
+
+def _finish(app: Sphinx, failure: Exception | None) -> None:
     if failure is None and app.builder.name == "html":
+        store, scale = _made_from()
+        lay_files(store, scale, Path(app.outdir))
         keep_digests(Path(app.outdir))

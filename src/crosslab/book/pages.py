@@ -1,8 +1,7 @@
 """What the pages that are no chapter take from records: the answer, all methods, runs, status."""
 
 from collections.abc import Mapping, Sequence
-from os.path import relpath
-from typing import Any, Final
+from typing import Final
 
 from crosslab.audit.auditing import Row, audit
 from crosslab.audit.keeping import kept
@@ -10,14 +9,14 @@ from crosslab.audit.knowledge import knowledge
 from crosslab.audit.occurrences import occurrences
 from crosslab.book.claim_pages import claim_page
 from crosslab.book.extras import extras
-from crosslab.book.freshness import Seen, staleness
 from crosslab.book.report_pages import report_page
-from crosslab.book.run import STAMP, read_notebook
-from crosslab.chapters import TRANSFER, Chapter, chapter_of, chapters
+from crosslab.book.run_pages import run_pages
+from crosslab.book.status_page import status
+from crosslab.chapters import TRANSFER, chapter_of, chapters
 from crosslab.claims import Rung, Verdict, claims
 from crosslab.errors import StoreError
 from crosslab.evidence import Evidence, gathered
-from crosslab.layout import BOOK, GENERATED, PUBLISHED
+from crosslab.layout import GENERATED, PUBLISHED
 from crosslab.literature.references import references
 from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.prose.audit_tables import claims_overview, reports_overview
@@ -26,14 +25,9 @@ from crosslab.prose.question_tables import answers_part
 from crosslab.prose.render import (
     claim_link,
     page_name,
-    reproduction_words,
-    run_entry,
-    table,
     verdict_table,
 )
-from crosslab.records import MANIFEST, RECORD, Record, Store, Unit
-from crosslab.reproduction import kept_reproduction, reproduction
-from crosslab.scales import SCALES
+from crosslab.records import Store
 from crosslab.verdicts import judged_on_every_rung
 
 
@@ -43,8 +37,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
     parts = {
         "answer": _answer(store, verdicts),
         "methods": methods(store, scale),
-        "runs": runs_page(store, scale),
-        "status": _status(store, scale),
+        "status": status(store, scale),
         "claims": claims_overview(),
         "reports": reports_overview(),
         "questions": answers_part(store, scale),
@@ -52,6 +45,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
     pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
     pages |= _claim_pages(verdicts)
     pages |= _report_pages(verdicts, store)
+    pages |= run_pages(store, scale)
     return {name: text + "\n" for name, text in pages.items()} | extras()
 
 
@@ -165,133 +159,3 @@ def _seeds_words(found: Sequence[Evidence]) -> str:
         f"Holm over the methods of a task; seeds: {seeds}."
     )
     return said + (f" Missing runs: {', '.join(missing)}." if missing else "")
-
-
-def runs_page(store: Store, scale: str) -> str:
-    """Return the page of runs: every record of the study, then of other scales that are there."""
-    parts = [f"## Scale `{scale}`\n"]
-    for unit in store.manifest(scale).units:
-        if store.state(unit) == "absent":
-            parts.append(f"### {unit.label}\n\nNot run. See the status page.\n")
-        else:
-            parts.append(_run(store, unit))
-    for further in _further_scales(store, scale):
-        there = [_run(store, unit) for unit in _present(store, further)]
-        parts += [f"## Scale `{further}`\n", *there] if there else []
-    return "\n".join(parts)
-
-
-def _run(store: Store, unit: Unit) -> str:
-    record = store.record(unit)
-    return run_entry(record, _links(store, record))
-
-
-def _further_scales(store: Store, scale: str) -> list[str]:
-    """Return the scales beside the book's own that this folder has a study of."""
-    return [each for each in SCALES if each != scale and store.has_study(each)]
-
-
-def _present(store: Store, scale: str) -> list[Unit]:
-    return [unit for unit in store.manifest(scale).units if store.state(unit) != "absent"]
-
-
-def _links(store: Store, record: Record) -> dict[str, str]:
-    """Return the files of a run, relative to the book's source folder."""
-    folder = store.folder(record.unit)
-    paths = {name: folder / name for name in (RECORD, *record.files)}
-    for notebook in folder.parents[1].glob(f"notebooks/seed-{record.unit.seed}-*.ipynb"):
-        if record.unit.folder in read_notebook(notebook).metadata.get(STAMP, {}).get("runs", []):
-            paths["executed run notebook"] = notebook
-    return {name: relpath(path, BOOK) for name, path in paths.items()}
-
-
-def _status(store: Store, scale: str) -> str:
-    """Return when each page was executed and from what, and what is missing."""
-    manifest = store.manifest(scale)
-    there = _present(store, scale)
-    seen: Seen = {}
-    pages = table(
-        ("page", "executed (UTC)", "seconds", "records", "notebook SHA-256", "state"),
-        [_page_row(chapter, seen) for chapter in chapters()],
-    )
-    missing = [f"- {unit.label}" for unit in manifest.units if unit not in there]
-    return "\n\n".join(
-        [
-            f"Study at scale `{scale}`, planned {manifest.planned}, in `{store.root}/`: "
-            f"{len(there)} of {len(manifest.units)} runs are there. Dependencies are locked by a "
-            f"file whose SHA-256 begins with `{manifest.lock[:12]}`.",
-            pages,
-            "Missing runs:\n\n" + "\n".join(missing) if missing else "No run is missing.",
-            "## Made again",
-            _made_again(store, scale),
-            "## Time",
-            time_spent(store, scale),
-            *(
-                f"## Scale `{each}`\n\n{_further_status(store, each)}"
-                for each in _further_scales(store, scale)
-            ),
-        ]
-    )
-
-
-def _further_status(store: Store, scale: str) -> str:
-    """Return how far another study in this folder is, and what it took so far."""
-    manifest = store.manifest(scale)
-    there = len(_present(store, scale))
-    return (
-        f"{there} of {len(manifest.units)} runs are there; planned {manifest.planned}, "
-        f"dependencies locked by a file whose SHA-256 begins with `{manifest.lock[:12]}`.\n\n"
-        f"{time_spent(store, scale)}"
-    )
-
-
-def _made_again(store: Store, scale: str) -> str:
-    """Return whether the study, made again, says what the published one says."""
-    if store.root == PUBLISHED:
-        kept = kept_reproduction(store, scale)
-        if kept is None:
-            return "The published study has not been made again as a whole."
-        return reproduction_words(kept)
-    published = Store(PUBLISHED)
-    if not published.has_study(scale):
-        return f"No study at scale `{scale}` is published to compare this one with."
-    try:
-        return reproduction_words(reproduction(published, store, scale))
-    except StoreError as error:
-        return f"This study cannot be compared with the published one: {error}"
-
-
-def _page_row(chapter: Chapter, seen: Seen) -> tuple[str, ...]:
-    stamp = read_notebook(chapter.page).metadata[STAMP]
-    problems = staleness(chapter, seen)
-    notebook = next(iter(stamp["inputs"]["notebook"].values()))
-    return (
-        f"[{chapter.name}](executed/{chapter.name}.ipynb)",
-        stamp["executed"].removesuffix("+00:00"),
-        str(stamp["seconds"]),
-        str(sum(each != "absent" and not each.endswith(MANIFEST) for each in _read(stamp))),
-        f"`{notebook[:12]}`",
-        "; ".join(problems) if problems else "fresh",
-    )
-
-
-def _read(stamp: dict[str, Any]) -> list[str]:
-    """Return the records a page was made from, and ``absent`` for each that was not there."""
-    records: dict[str, str] = stamp["inputs"]["records"]
-    return ["absent" if each == "absent" else folder for folder, each in records.items()]
-
-
-def time_spent(store: Store, scale: str) -> str:
-    """Return how many runs there are of each arm, and how long they took."""
-    spent: dict[tuple[str, str], list[float | None]] = {}
-    for unit in store.manifest(scale).units:
-        there = store.state(unit) != "absent"
-        wall = store.record(unit).wall_seconds if there else None
-        spent.setdefault((unit.experiment, unit.arm), []).append(wall)
-    rows = []
-    for (experiment, arm), walls in spent.items():
-        made = [wall for wall in walls if wall is not None]
-        runs = len(walls) if len(made) == len(walls) else f"{len(made)} of {len(walls)}"
-        times = (f"{sum(made):.0f}", f"{max(made):.0f}") if made else ("", "")
-        rows.append((experiment, arm, runs, *times))
-    return table(("experiment", "arm", "runs", "seconds in all", "longest"), rows)

@@ -299,7 +299,7 @@ def reproduction_words(found: Reproduction) -> str:
 
 
 def anchor(folder: str) -> str:
-    """Return the permanent name of a run on the page of runs.
+    """Return the permanent name of a run on the page of its experiment.
 
     Example:
         >>> anchor("lab/transfer-paraphrase/standard/0-abc")
@@ -309,7 +309,7 @@ def anchor(folder: str) -> str:
 
 
 def run_entry(record: Record, links: dict[str, str]) -> str:
-    """Return one run on the page of runs: what it was, what came out, and its files."""
+    """Return one run on the page of its experiment: what it was, what came out, and its files."""
     unit = record.unit
     values = ", ".join(
         f"{name.replace('_', ' ')} {value:,}"
@@ -318,14 +318,14 @@ def run_entry(record: Record, links: dict[str, str]) -> str:
         for name, value in record.metrics.items()
         if isinstance(value, int | float)
     )
-    files = " · ".join(f"{{download}}`{name} <{path}>`" for name, path in links.items())
+    files = " · ".join(f'<a href="{path}" download>{name}</a>' for name, path in links.items())
     machine = record.machine
     mixed = ", over all items that were asked, hard ones and those of a domain included"
     values += mixed if record.settings.get("evaluation") in _SEVERAL_KINDS else ""
     return "\n".join(
         [
             f"({anchor(unit.folder)})=",
-            f"### {unit.experiment}, {unit.arm}, seed {unit.seed}",
+            f"## {unit.arm}, seed {unit.seed}",
             "",
             f"- fingerprint `{unit.fingerprint}`",
             f"- {values}",
