@@ -1,7 +1,9 @@
 """The gates of the build, as a Sphinx extension: they hold however the book is built.
 
 Stale pages, and bars that were not locked before the runs they judge, are refused before
-the build; after it the hashes of what was built are kept, for `crosslab verify`.
+the build. After it the files of runs are laid beside the pages, a link that leads nowhere and
+a picture without words fail the build, and the hashes of what was built are kept, for
+`crosslab verify`.
 """
 
 from pathlib import Path
@@ -12,6 +14,7 @@ from sphinx.errors import ExtensionError
 
 from crosslab.book.freshness import pages_stamp, require_fresh, require_locked
 from crosslab.book.html import keep_digests
+from crosslab.book.links import problems
 from crosslab.book.run_pages import lay_files
 from crosslab.errors import CrosslabError
 from crosslab.records import Store
@@ -44,5 +47,8 @@ def _made_from() -> tuple[Store, str]:
 def _finish(app: Sphinx, failure: Exception | None) -> None:
     if failure is None and app.builder.name == "html":
         store, scale = _made_from()
-        lay_files(store, scale, Path(app.outdir))
-        keep_digests(Path(app.outdir))
+        book = Path(app.outdir)
+        lay_files(store, scale, book)
+        if found := problems(book):
+            raise ExtensionError("\n".join(f"ERROR: {each}" for each in found))
+        keep_digests(book)

@@ -99,7 +99,9 @@ def _by_experiment(store: Store, scale: str) -> dict[str, list[Unit]]:
 
 def _page(store: Store, units: Sequence[Unit], made_by: Mapping[str, Path]) -> str:
     first = units[0]
-    parts = [f"# {first.experiment}, scale {first.scale}\n", _introduction(units)]
+    # Hundreds of fingerprints would fill the index that every page loads for its search.
+    parts = ["---\nnosearch: true\n---\n"]
+    parts += [f"# {first.experiment}, scale {first.scale}\n", _introduction(units)]
     for unit in units:
         if store.state(unit) == "absent":
             parts.append(f"## {unit.arm}, seed {unit.seed}\n\nNot run. See the status page.\n")
