@@ -2,7 +2,7 @@
 
 from conftest import made_up_study, rows
 
-from crosslab.book.pages import in_short, methods
+from crosslab.book.front_page import in_short, methods
 from crosslab.book.status_page import time_spent
 from crosslab.chapters import TRANSFER
 from crosslab.verdicts import judged_on_every_rung
