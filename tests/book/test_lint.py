@@ -2,7 +2,7 @@ import nbformat
 import pytest
 from conftest import PROJECT
 
-from crosslab.book.lint import problems
+from crosslab.book.lint import page_problems, problems
 from crosslab.errors import UsageError
 
 GOOD_PARAMETERS = nbformat.v4.new_code_cell("n: int = 1", metadata={"tags": ["parameters"]})
@@ -73,3 +73,16 @@ def test_a_cell_that_is_not_python_is_one_line(tmp_path):
 def test_parameters_must_come_first(tmp_path):
     first = nbformat.v4.new_code_cell("1")
     assert "first code cell" in found(tmp_path, GOOD_PARAMETERS, first=first)[0]
+
+
+def test_a_result_typed_on_a_page_is_named_with_its_line(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# A\n\nIt gains 2.1 points.\n\n```\nx = 0.5\n```\nRead `60 %` as it is.\n")
+    (found,) = page_problems(page)
+    assert found.startswith(f"{page}:3: types the number '2.1'")
+
+
+def test_what_an_interval_is_and_where_a_link_leads_is_no_result(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("A 95 % interval, [a paper](https://arxiv.org/abs/2104.08645).\n")
+    assert page_problems(page) == []

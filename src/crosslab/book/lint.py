@@ -1,7 +1,8 @@
-"""Notebook rules, checked: ``python -m crosslab.book.lint``.
+"""Rules for notebooks and pages, checked: ``python -m crosslab.book.lint``.
 
 Notebooks are thin. They declare parameters, call this package and show what comes
-back; logic that a notebook held would be copied into the next one.
+back; logic that a notebook held would be copied into the next one. No result is typed by
+hand, in a notebook or on a page.
 """
 
 import ast
@@ -15,7 +16,7 @@ from nbformat import NotebookNode
 
 from crosslab.book.run import declared_parameters, parsed, read_notebook
 from crosslab.errors import CrosslabError, ParameterError
-from crosslab.layout import NOTEBOOKS, RUN_NOTEBOOK
+from crosslab.layout import BOOK, NOTEBOOKS, RUN_NOTEBOOK
 
 LONGEST_CELL: Final = 12
 _LOGIC: Final = (
@@ -30,6 +31,9 @@ _LOGIC: Final = (
 _TRAINING: Final = ("crosslab.running", "crosslab.training", "crosslab.finetuning", "torch")
 # A number in prose that looks like a result: a decimal, a per cent, points.
 _TYPED_NUMBER: Final = re.compile(r"(?<![\w.§])\d+(?:\.\d+|\s?%|\s(?:points|seeds|languages)\b)")
+# What an interval is, and not what came out.
+_INTERVAL: Final = re.compile(r"95 (%|percent) interval")
+_CODE: Final = re.compile(r"`[^`]*`|\]\([^)]*\)")  # and where a link leads
 
 
 def problems(path: Path) -> list[str]:
@@ -88,22 +92,38 @@ def _prose_problems(cell: NotebookNode, path: Path) -> Iterator[str]:  # noqa: A
 
 
 def _typed_numbers(prose: str) -> Iterator[str]:
-    # "95 % interval" says what an interval is, not what came out.
-    for number in _TYPED_NUMBER.findall(re.sub(r"95 (%|percent) interval", "", prose)):
+    for number in _TYPED_NUMBER.findall(_INTERVAL.sub("", prose)):
         yield f"types the number '{number}' in prose; let crosslab.prose.render say it."
 
 
+def page_problems(path: Path) -> list[str]:
+    """Return every number that looks like a result on a hand-written page, with its line."""
+    found, fenced = [], False
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("```"):
+            fenced = not fenced
+        if not fenced:
+            found += [
+                f"{path}:{number}: types the number '{each}'; let {{number}} say it, or a "
+                "generated part."
+                for each in _TYPED_NUMBER.findall(_INTERVAL.sub("", _CODE.sub("", line)))
+            ]
+    return found
+
+
 def main() -> int:
-    """Check every notebook and print what is wrong."""
+    """Check every notebook and every page, and print what is wrong."""
     found: list[str] = []
-    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    paths, pages = sorted(NOTEBOOKS.glob("*.ipynb")), sorted(BOOK.glob("*.md"))
     for path in paths:
         try:
             found += problems(path)
         except CrosslabError as error:
             found += error.problems
+    for page in pages:
+        found += page_problems(page)
     sys.stdout.write("".join(f"{line}\n" for line in found))
-    sys.stdout.write(f"{len(paths)} notebooks, {len(found)} problems\n")
+    sys.stdout.write(f"{len(paths)} notebooks, {len(pages)} pages, {len(found)} problems\n")
     return 1 if found else 0
 
 

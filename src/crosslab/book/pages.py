@@ -9,11 +9,12 @@ from crosslab.audit.occurrences import occurrences
 from crosslab.book.claim_pages import claim_page
 from crosslab.book.extras import extras
 from crosslab.book.front_page import answer, methods, printed
+from crosslab.book.numbers import FILE, as_file, numbers
 from crosslab.book.report_pages import report_page
 from crosslab.book.run_pages import run_pages
 from crosslab.book.status_page import status
 from crosslab.claims import Verdict, claims
-from crosslab.layout import GENERATED
+from crosslab.layout import BOOK, GENERATED
 from crosslab.literature.references import references
 from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.prose.audit_tables import claims_overview, reports_overview
@@ -38,6 +39,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
         "questions": answers_part(store, scale),
     }
     pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
+    pages[str(FILE.relative_to(BOOK))] = as_file(numbers(store, scale, verdicts))
     pages |= _claim_pages(verdicts)
     pages |= _report_pages(verdicts, store)
     pages |= run_pages(store, scale)
