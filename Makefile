@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help study check smoke book bench lock format
+.PHONY: help study check smoke book pdf bench lock format
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ smoke: $(INSTALLED) ## run every experiment at the smallest scale and build a bo
 
 book: $(INSTALLED) ## build the book from the published records
 	$(BIN)/crosslab book --scale lab --results results
+
+pdf: $(INSTALLED) ## build that book and print it as one PDF; needs Chromium
+	$(BIN)/crosslab book --scale lab --results results --pdf _build/book.pdf
 
 bench: $(INSTALLED) ## measure the speeds the project promises; commits nothing
 	$(BIN)/python -m crosslab.bench

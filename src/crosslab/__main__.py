@@ -318,13 +318,21 @@ def book(
     scale: Scale = "lab",
     results: Results = PUBLISHED,
     show: Annotated[bool, typer.Option("--open", help="Open the book in a browser.")] = False,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Print the whole book into this file; needs Chromium.")
+    ] = None,
 ) -> None:
     """Execute the chapters, render the pages and build the book from the records."""
     from crosslab.book.build import build
+    from crosslab.book.pdf import found_browser, write_pdf
 
     _in_project()
+    if pdf is not None:
+        found_browser()  # or minutes would be spent on a book that cannot be printed
     page = build(Store(results), scale)
     typer.echo(f"The book is at {page}.")
+    if pdf is not None:
+        typer.echo(f"{write_pdf(page.parent, pdf)} pages of it are printed in {pdf}.")
     if show:
         typer.launch(str(page))
 

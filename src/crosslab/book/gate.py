@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 
 from crosslab.book.freshness import pages_stamp, require_fresh, require_locked
 from crosslab.book.html import keep_digests
+from crosslab.book.lighter import lighten
 from crosslab.book.links import problems
 from crosslab.book.run_pages import lay_files
 from crosslab.errors import CrosslabError
@@ -49,6 +50,7 @@ def _finish(app: Sphinx, failure: Exception | None) -> None:
         store, scale = _made_from()
         book = Path(app.outdir)
         lay_files(store, scale, book)
+        lighten(book)
         if found := problems(book):
             raise ExtensionError("\n".join(f"ERROR: {each}" for each in found))
         keep_digests(book)

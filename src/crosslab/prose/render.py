@@ -318,7 +318,7 @@ def run_entry(record: Record, links: dict[str, str]) -> str:
         for name, value in record.metrics.items()
         if isinstance(value, int | float)
     )
-    files = " · ".join(f'<a href="{path}" download>{name}</a>' for name, path in links.items())
+    files = " · ".join(f'<a href="{path}">{name}</a>' for name, path in links.items())
     machine = record.machine
     mixed = ", over all items that were asked, hard ones and those of a domain included"
     values += mixed if record.settings.get("evaluation") in _SEVERAL_KINDS else ""
