@@ -5,8 +5,8 @@ from conftest import made_up_study, rows
 from made_up_evidence import made_up_evidence, made_up_outcomes
 
 from crosslab.evidence import estimate_of, gathered
+from crosslab.numerals import chance, with_interval
 from crosslab.prose import method_tables
-from crosslab.prose.render import chance, with_interval
 
 PARAPHRASE, NLI = "transfer-paraphrase", "transfer-nli"
 

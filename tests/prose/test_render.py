@@ -1,6 +1,7 @@
 import pytest
 from conftest import made_up_study, rows
 
+from crosslab import numerals
 from crosslab.claims import claim_and_bar
 from crosslab.evidence import gathered
 from crosslab.prose import render, transfer_tables
@@ -14,15 +15,6 @@ def evidence(tmp_path_factory):
     shares = {"standard": 0.6, "smoothing-synonyms": 0.7}
     store = made_up_study(tmp_path_factory.mktemp("s"), accuracies=shares, seeds=10, items=200)
     return gathered(store, "smoke", "transfer-paraphrase")
-
-
-def test_points_carry_a_sign_and_no_negative_zero():
-    assert [render.points(v) for v in (1.26, -1.26, 0.04, -0.04)] == [
-        "+1.3",
-        "\N{MINUS SIGN}1.3",
-        "0.0",
-        "0.0",
-    ]
 
 
 def test_a_cell_cannot_break_its_table():
@@ -40,11 +32,11 @@ def test_the_verdict_in_words_gives_both_halves_the_reason_and_the_bar(evidence)
 def test_every_test_behind_a_verdict_has_a_line_and_languages_have_names(evidence):
     found = verdict(CLAIM, BAR, [evidence], scale="smoke")
     shown = dict(rows(render.table_of_tests(found, evidence.names()))[2:])
-    assert shown["direction: p, one-sided"] == render.chance(0.0)  # ten points ahead in ten seeds
+    assert shown["direction: p, one-sided"] == numerals.chance(0.0)  # ten points ahead in ten seeds
     assert shown["power"] == f"{found.power:.3g}"
     for key, p in found.tests["holm"].items():
         line = f"p of {evidence.names()[key]} by itself, Holm over languages"
-        assert shown[line] == render.chance(p)
+        assert shown[line] == numerals.chance(p)
 
 
 def test_what_was_not_tested_is_said_with_its_reason(evidence):
@@ -88,7 +80,7 @@ def test_the_matrix_is_also_there_in_numbers(evidence):
     cells = evidence.outcomes.pair("bor", "ave")
     gain = evidence.outcomes.gain(BAR.treated, BAR.control, cells).mean()
     row = transfer_tables.gain_matrix_table(evidence, BAR).splitlines()[3].split(" | ")
-    assert row[:2] == ["| Boran", render.points(gain)]
+    assert row[:2] == ["| Boran", numerals.points(gain)]
 
 
 def test_a_scale_that_is_not_the_rung_is_named_in_the_answer(evidence):

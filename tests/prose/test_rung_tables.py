@@ -6,8 +6,8 @@ from made_up_rungs import made_up_rungs
 
 from crosslab.arms import CLAIMED_ARMS
 from crosslab.claims import bars
+from crosslab.numerals import with_interval
 from crosslab.prose import rung_tables as tables
-from crosslab.prose.render import with_interval
 from crosslab.records import Manifest, Store
 from crosslab.rungs import ABOVE_CHANCE, rungs
 from crosslab.scales import SCALES, study_config

@@ -6,8 +6,8 @@ from conftest import made_up_study
 
 from crosslab import claims
 from crosslab.evidence import estimate_of, gathered, gathered_by_checkpoint
+from crosslab.numerals import with_interval
 from crosslab.prose import transfer_tables
-from crosslab.prose.render import with_interval
 
 _, BAR = claims.claim_and_bar("gain-paraphrase", rung="lab")
 

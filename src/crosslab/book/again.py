@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from crosslab.book.figure_notes import EXECUTED_COPIES
 from crosslab.chapters import Chapter
 from crosslab.experiments import PRETRAINING
+from crosslab.numerals import counted
 from crosslab.planning import GIB_OF_A_RUN
-from crosslab.prose.render import counted
 from crosslab.records import Store, Unit
 
 TEMPLATES: Final = "notebooks"  # beside the pages

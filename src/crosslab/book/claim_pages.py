@@ -12,12 +12,12 @@ from crosslab.chapters import CHAPTER_OF, RUNGS_CHAPTER, chapters
 from crosslab.claims import Claim, Stance, Verdict, bars
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import Conclusion, Statement
+from crosslab.numerals import points
 from crosslab.prose.render import (
     LITERATURE_WORDS,
     REPLICATION_WORDS,
     measured,
     plain,
-    points,
     row_link,
     source_words,
     table,

@@ -18,7 +18,8 @@ from crosslab.arithmetic import (
     updates,
 )
 from crosslab.claims import Claim
-from crosslab.prose.render import literature_words, points, table, with_interval
+from crosslab.numerals import points, with_interval
+from crosslab.prose.render import literature_words, table
 from crosslab.published import Published, System
 from crosslab.stats.crossed import Interval
 from crosslab.stats.singleruns import Noise

@@ -13,7 +13,8 @@ from crosslab.deviations import (
     Row,
     Spread,
 )
-from crosslab.prose.render import plain, points, table
+from crosslab.numerals import points
+from crosslab.prose.render import plain, table
 
 NOT_RUN: Final = "not run"
 _REASON_WORDS: Final = {

@@ -10,8 +10,9 @@ from crosslab.applying import Result
 from crosslab.comparing import LEVEL
 from crosslab.literature.references import references
 from crosslab.literature.testimony import statements
+from crosslab.numerals import points, with_interval
 from crosslab.prose.question_tables import arms_table, measures_words
-from crosslab.prose.render import points, source_words, table, with_interval
+from crosslab.prose.render import source_words, table
 from crosslab.published import Figure, Search, published
 
 _HEADS: Final[dict[Figure, str]] = {

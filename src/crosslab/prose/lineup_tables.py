@@ -4,7 +4,8 @@ from typing import Final
 
 from crosslab.experiments import SCRATCH, STEPS
 from crosslab.lineup import SCALE, SETS, WORDS, Aligned, Lineup, name_of
-from crosslab.prose.render import counted, table
+from crosslab.numerals import counted
+from crosslab.prose.render import table
 from crosslab.records import SHORT
 
 _ABSENT: Final = (

@@ -6,8 +6,9 @@ from typing import Final
 
 import pandas as pd
 
+from crosslab.numerals import points
 from crosslab.probes import Probes, displacements, failures_inside, synonym_certificates
-from crosslab.prose.render import anchor, points, table
+from crosslab.prose.render import anchor, table
 from crosslab.records import SHORT, Unit
 
 _WHAT: Final = ("right", "right and certified")

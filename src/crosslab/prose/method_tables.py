@@ -9,7 +9,8 @@ from typing import Final
 
 from crosslab.arms import CONTROL
 from crosslab.evidence import Evidence, estimate_of
-from crosslab.prose.render import chance, table, with_interval
+from crosslab.numerals import chance, with_interval
+from crosslab.prose.render import table
 from crosslab.stats.crossed import Estimate
 from crosslab.stats.multiplicity import holm
 from crosslab.stats.outcomes import Cells

@@ -10,7 +10,8 @@ from crosslab.claims import Bar
 from crosslab.contrasts import Task
 from crosslab.errors import UsageError
 from crosslab.multiverse import CHOICES, OUTCOMES, Rule, counted, main_effects, shares
-from crosslab.prose.render import points, table
+from crosslab.numerals import points
+from crosslab.prose.render import table
 
 _TASK_OF: Final[Mapping[str, Task]] = {"gain-paraphrase": "paraphrase", "gain-nli": "nli"}
 _NOTHING: Final = "No specification could be computed: its runs are not there."

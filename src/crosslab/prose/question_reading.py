@@ -15,8 +15,9 @@ from crosslab.comparing import Comparison, comparison
 from crosslab.literature.testimony import Question, conclusions, questions, stances
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.table import MEASURES
+from crosslab.numerals import with_interval
 from crosslab.prose.literature_tables import ANSWERS_IN_PRINT
-from crosslab.prose.render import page_name, plain, with_interval
+from crosslab.prose.render import page_name, plain
 from crosslab.questions import Answer, QuestionBar, question_bar
 from crosslab.records import Store
 from crosslab.registry import lookup

@@ -11,8 +11,9 @@ from crosslab.comparing import LEVEL
 from crosslab.literature.testimony import questions
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.table import MEASURES, POOL
+from crosslab.numerals import chance, level, points, with_interval
 from crosslab.prose.question_reading import ANSWERS
-from crosslab.prose.render import anchor, chance, table, with_interval
+from crosslab.prose.render import anchor, table
 from crosslab.questions import Answer, question_bar
 from crosslab.records import Store
 from crosslab.stats.crossed import Estimate, Interval
@@ -99,10 +100,7 @@ def _decides(found: Result, each: Weighed) -> str:
     if len(found.parts) == 1:
         return "decides"
     wider = each.found.interval(1 - (1 - found.bar.level) / len(found.parts))
-    low, high = (
-        f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") for value in (wider.low, wider.high)
-    )
-    return f"decides; widened {low} to {high}"
+    return f"decides; widened {points(wider.low)} to {points(wider.high)}"
 
 
 def arms_tables(found: Result) -> str:
@@ -132,9 +130,8 @@ def _level(found: Estimate | None) -> str:
     if found is None:
         return ""
     interval = found.interval(LEVEL)
-    middle = f"{interval.estimate:.1f}".replace("-", "\N{MINUS SIGN}")
     reach = interval.high - interval.estimate
-    return f"{middle}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{reach:.1f}"
+    return f"{level(interval.estimate)}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{reach:.1f}"
 
 
 def measures_words(measures: Sequence[str]) -> str:

@@ -11,8 +11,9 @@ from crosslab.comparing import LEVEL, Comparison, comparison
 from crosslab.errors import StoreError
 from crosslab.experiments import GRAFT, GRAFT_PAIRS
 from crosslab.measures.table import MEASURES
+from crosslab.numerals import with_interval
 from crosslab.prose.question_reading import weighed_in_real_languages
-from crosslab.prose.render import table, with_interval
+from crosslab.prose.render import table
 from crosslab.records import Store
 from crosslab.stats.crossed import Estimate, crossed
 

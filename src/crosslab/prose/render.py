@@ -13,6 +13,7 @@ from crosslab.audit.occurrences import occurrences
 from crosslab.claims import Bar, Claim, Verdict, claim_and_bar, is_whole
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import conclusions, stances
+from crosslab.numerals import chance, points, with_interval
 from crosslab.records import Record
 from crosslab.reproduction import Reproduction
 from crosslab.stats.crossed import Interval
@@ -31,9 +32,6 @@ LITERATURE_WORDS: Final = {
     "source-silent": "its source does not say so where it could be read",
     "not-found": "no source was found",
 }
-_SEEN: Final = 0.001  # the smallest probability that three decimals show
-
-
 _SEVERAL_KINDS: Final = ("agreement", "of-sizes", "in-domain")  # of items, in one run
 
 
@@ -67,42 +65,6 @@ def plain(text: str) -> str:
     # A quotation mark stays the one that was printed.
     shown = shown.replace('"', "&quot;").replace("'", "&#39;").replace("{", "&#123;")
     return " ".join(shown.split())
-
-
-def points(value: float) -> str:
-    """Return accuracy points with their sign.
-
-    Example:
-        >>> points(2.14), points(-0.04)
-        ('+2.1', '0.0')
-    """
-    text = f"{value:+.1f}"
-    return "0.0" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
-
-
-def counted(count: int, what: str) -> str:
-    """Return a count with its noun.
-
-    Example:
-        >>> counted(1, "seed"), counted(2, "task")
-        ('1 seed', '2 tasks')
-    """
-    return f"{count} {what}" + ("" if count == 1 else "s")
-
-
-def with_interval(interval: Interval) -> str:
-    """Return an estimate with its interval, as it stands in a sentence or a table."""
-    return f"{points(interval.estimate)} ({points(interval.low)} to {points(interval.high)})"
-
-
-def chance(value: float) -> str:
-    r"""Return a probability as it is printed: what is too small to be seen is not called nought.
-
-    Example:
-        >>> chance(0.0421), chance(0.00004)
-        ('0.042', '<\xa00.001')
-    """
-    return f"<\N{NO-BREAK SPACE}{_SEEN}" if value < _SEEN else f"{value:.3f}"
 
 
 def measured(verdict: Verdict) -> str:

@@ -5,7 +5,8 @@ from typing import Final
 from crosslab.arms import CONTROL
 from crosslab.data.languages import NAMES
 from crosslab.experiments import GRAFT, GRAFT_PAIRS
-from crosslab.prose.render import counted, table
+from crosslab.numerals import counted
+from crosslab.prose.render import table
 from crosslab.published import System, published
 from crosslab.rungs import SCALE, TASKS, Asked, Rungs
 from crosslab.scales import study_config

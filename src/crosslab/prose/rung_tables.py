@@ -8,7 +8,8 @@ from crosslab.claims import Verdict, bars, claims
 from crosslab.config import RealStudyConfig
 from crosslab.costs import gpu_costs
 from crosslab.experiments import GRAFT_PAIRS, STEPS, experiments_of
-from crosslab.prose.render import chance, counted, measured, points, table, with_interval
+from crosslab.numerals import chance, counted, points, with_interval
+from crosslab.prose.render import measured, table
 from crosslab.records import Store
 from crosslab.rungs import (
     ABOVE_CHANCE,

@@ -6,7 +6,8 @@ from typing import Final
 
 from crosslab.arms import CONTROL
 from crosslab.config import settings
-from crosslab.prose.render import counted, table, with_interval
+from crosslab.numerals import counted, with_interval
+from crosslab.prose.render import table
 from crosslab.records import SHORT
 from crosslab.scales import study_config
 from crosslab.sweep import (

@@ -12,7 +12,8 @@ from scipy.stats import binom, norm
 from crosslab.claims import Bar
 from crosslab.errors import UsageError
 from crosslab.evidence import complete_seeds, estimate_of, gathered
-from crosslab.prose.render import points, table
+from crosslab.numerals import points
+from crosslab.prose.render import table
 from crosslab.records import MANIFEST, Store
 from crosslab.seeding import generator
 from crosslab.stats.decision import Criteria

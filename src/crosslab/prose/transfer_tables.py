@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from crosslab.checkpoints import CHECKPOINTS, ORACLE
 from crosslab.claims import Bar, Verdict
 from crosslab.evidence import Evidence, estimate_of
-from crosslab.prose.render import anchor, measured, points, table, with_interval
+from crosslab.numerals import points, with_interval
+from crosslab.prose.render import anchor, measured, table
 from crosslab.stats.crossed import Estimate
 from crosslab.stats.outcomes import Cells
 
