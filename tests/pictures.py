@@ -3,8 +3,13 @@
 import io
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import imread
+from matplotlib.text import Text
+
+from crosslab.figures.style import BOUNDS, SMALL
 
 
 def picture(figure: Figure) -> np.ndarray:
@@ -20,3 +25,33 @@ def opaque(figure: Figure) -> bool:
     pixels = picture(figure)
     through = pixels.shape[2] == 4 and (pixels[..., 3] < 1).any()
     return bool(np.allclose(pixels[0, 0], 1) and not through)
+
+
+def legible(figure: Figure) -> bool:
+    """Return whether every text of a figure is as large as the house asks for."""
+    picture(figure)
+    said = [text for text in figure.findobj(Text) if text.get_text().strip()]
+    return bool(said) and all(text.get_fontsize() >= SMALL for text in said)
+
+
+def bars(axes: Axes, *, standing: bool = False) -> list[list[float]]:
+    """Return the estimates with their intervals that a panel shows, from least to greatest."""
+    found = []
+    for container in axes.containers:
+        line, _, (whiskers,) = container.lines
+        middles = line.get_ydata() if standing else line.get_xdata()
+        ends = [segment[:, int(standing)] for segment in whiskers.get_segments()]
+        found += [[middle, *end] for middle, end in zip(middles, ends, strict=True)]
+    return sorted([float(each) for each in row] for row in found)
+
+
+def told(rows: pd.DataFrame) -> list[list[float]]:
+    """Return the estimates with their intervals that a table of marks holds, in the same way."""
+    return sorted(rows[list(BOUNDS)].astype(float).to_numpy().tolist())
+
+
+def nothing_shown(shown: object, words: str) -> bool:
+    """Return whether a figure says that there is nothing, in the picture and in words."""
+    (text,) = shown.figure.axes[0].texts
+    empty = shown.data.empty and len(shown.data.columns) > 1
+    return words in text.get_text() and words in shown.finding and empty

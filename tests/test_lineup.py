@@ -2,8 +2,9 @@ import pytest
 from made_up_lineup import made_up_lineup
 
 from crosslab.errors import StoreError
-from crosslab.lineup import lineup
+from crosslab.lineup import in_order, lineup
 from crosslab.records import Store
+from crosslab.scales import study_config
 
 RIGHT = {"graft": {"de": 4, "sw": 6}, "graft+text": {"de": 5, "sw": 5}}
 
@@ -17,8 +18,16 @@ def test_shares_are_counted_per_language_from_the_rows(tmp_path):
     assert found.encoders[0].distance().to_dict() == {"de": 0.5, "sw": 0.5}
 
 
-def test_languages_stand_in_the_order_of_the_first_encoder(tmp_path):
-    assert lineup(made_up_lineup(tmp_path, RIGHT)).languages == ["sw", "de"]
+def test_languages_stand_in_one_order_whatever_is_found(tmp_path):
+    assert lineup(made_up_lineup(tmp_path, RIGHT)).languages == ["de", "sw"]
+
+
+def test_english_comes_first_and_the_others_as_answers_have_them():
+    assert in_order(["zh", "de", "en", "ar"]) == ["en", "ar", "de", "zh"]
+    bench = study_config("bench")
+    asked = [each.targets for each in bench.tasks.values()]
+    for languages in (bench.searches.languages, bench.graft.languages, *asked):
+        assert in_order(languages) == list(languages)
 
 
 def test_an_encoder_that_is_missing_is_named(tmp_path):

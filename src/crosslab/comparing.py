@@ -130,13 +130,15 @@ class Comparison:
         }
 
     def in_each_language(self, kind: str, arm: str) -> dict[str, Estimate]:
-        """Return the accuracy of an arm on items of a kind, by language; poorest last."""
+        """Return the accuracy of an arm on items of a kind, by language."""
         runs = [self.runs[arm, seed] for seed in self.seeds([arm])]
         if len(runs) < 2:  # noqa: PLR2004 - a spread needs two
             return {}
         found = [accuracy_in_each(run, kind) for run in runs]
-        ordered = sorted(runs[0].languages, key=runs[0].text.__getitem__, reverse=True)
-        return {key: crossed(np.stack([each[key].values for each in found])) for key in ordered}
+        return {
+            key: crossed(np.stack([each[key].values for each in found]))
+            for key in runs[0].languages
+        }
 
     def collapsed(self, arms: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Return the seeds under which an arm did not learn its task, not even in the source.

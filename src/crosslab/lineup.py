@@ -1,6 +1,6 @@
 """How the words and sentences of each real language line up with English, encoder by encoder."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -71,11 +71,8 @@ class Lineup:
 
     @property
     def languages(self) -> list[str]:
-        """The languages in the order of how well the first encoder finds their sentences."""
-        if not self.encoders:
-            return []
-        shares = self.encoders[0].found()[SETS[0]]
-        return list(shares.sort_values(ascending=False).index)
+        """The languages that the first encoder was asked about."""
+        return in_order(self.encoders[0].found().index) if self.encoders else []
 
 
 def lineup(store: Store, scale: str = SCALE) -> Lineup:
@@ -92,6 +89,19 @@ def lineup(store: Store, scale: str = SCALE) -> Lineup:
         encoders=tuple(_aligned(store, unit) for unit in there),
         missing=tuple(unit for unit in units if unit not in there),
     )
+
+
+def in_order(languages: Iterable[str]) -> list[str]:
+    """Return real languages as every figure and table lists them: English first, then by code.
+
+    Answers are recorded in this order, so what is read from them stands in it as well; invented
+    languages stand as the settings list them, the source first, then the targets by how much text.
+
+    Example:
+        >>> in_order({"sw", "en", "de"})
+        ['en', 'de', 'sw']
+    """
+    return sorted(languages, key=lambda each: (each != ENGLISH, each))
 
 
 def name_of(language: str) -> str:

@@ -39,7 +39,6 @@ def test_a_thin_chapter_is_fine(tmp_path):
         ("\n".join("x = 1" for _ in range(13)), "13 lines"),
         ("import torch", "imports what trains"),
         ("from crosslab.running import run", "imports what trains"),
-        ("figures.gain_matrix(e)", "without alt text"),
     ],
 )
 def test_logic_in_a_chapter_is_refused(tmp_path, source, said):
@@ -63,6 +62,27 @@ def test_a_number_typed_in_a_caption_is_refused_but_the_kind_of_interval_is_not(
     cell.metadata["mystnb"] = {"figure": {"caption": "A gain of 2.1, with 95 % intervals"}}
     (problem,) = found(tmp_path, cell)
     assert "'2.1'" in problem
+
+
+def figure_cell(**metadata):
+    cell = nbformat.v4.new_code_cell("figures.gain_matrix(e)")
+    cell.metadata["mystnb"] = metadata
+    return cell
+
+
+@pytest.mark.parametrize("missing", ["name", "caption"])
+def test_a_figure_needs_a_name_and_a_caption(tmp_path, missing):
+    figure = {"name": "gains", "caption": "Gains by language."}
+    assert found(tmp_path, figure_cell(figure=figure)) == []
+    (problem,) = found(tmp_path, figure_cell(figure={**figure, missing: ""}))
+    assert f"chapter.ipynb, cell 1: draws a figure without {missing}" in problem
+
+
+def test_an_alt_text_that_is_typed_is_refused(tmp_path):
+    figure = {"name": "gains", "caption": "Gains by language."}
+    cell = figure_cell(figure=figure, image={"alt": "a picture", "width": "100%"})
+    (problem,) = found(tmp_path, cell)
+    assert "types an alt text" in problem
 
 
 def test_a_cell_that_is_not_python_is_one_line(tmp_path):

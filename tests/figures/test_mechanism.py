@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up_probes import made_up_probes
-from pictures import opaque, picture
+from pictures import bars, legible, nothing_shown, opaque, picture, told
 
 from crosslab import probes
 from crosslab.figures import mechanism as figures
@@ -19,12 +19,17 @@ def drawn(axes):
 
 
 @pytest.fixture(scope="module")
-def pictures():
+def shown():
     return [
         figures.noise_curves(NOISE, FOUND.balls),
         figures.certified_curves(CERTIFIED),
         figures.distances(AWAY, FOUND.balls),
     ]
+
+
+@pytest.fixture(scope="module")
+def pictures(shown):
+    return [each.figure for each in shown]
 
 
 def test_each_kind_of_noise_and_place_has_a_panel_with_every_arm(pictures):
@@ -68,7 +73,7 @@ def test_the_trained_radius_is_marked_in_the_colour_of_its_arm(pictures):
 
 
 def test_a_radius_between_those_measured_is_marked_between_them():
-    figure = figures.noise_curves(NOISE, {"adversarial": 0.165})
+    figure = figures.noise_curves(NOISE, {"adversarial": 0.165}).figure
     (dashed,) = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
     assert dashed.get_xdata()[0] == pytest.approx(1.5)
 
@@ -97,14 +102,14 @@ def test_shares_by_distance_rise_to_all_items_and_failures_are_drawn_apart(pictu
 
 def test_an_item_at_no_distance_at_all_is_drawn_at_the_edge():
     borrowed = AWAY.assign(largest=np.where(AWAY.index % 2 == 0, 0.0, AWAY["largest"]))
-    figure = figures.distances(borrowed, FOUND.balls)
+    figure = figures.distances(borrowed, FOUND.balls).figure
     lines = [line for line in figure.axes[0].lines if line.get_label() in FOUND.arms]
     assert all(line.get_xdata().min() > 0 for line in lines)
 
 
 def test_one_seed_is_drawn_without_intervals_and_without_a_complaint():
     alone = made_up_probes(seeds={"standard": (100,), "adversarial": (100,)})
-    figure = figures.noise_curves(probes.noise_curves(alone), alone.balls)
+    figure = figures.noise_curves(probes.noise_curves(alone), alone.balls).figure
     picture(figure)
     marks = [each for axes in figure.axes for each in axes.containers]
     assert marks
@@ -116,6 +121,7 @@ def test_one_seed_is_drawn_without_intervals_and_without_a_complaint():
 def test_backgrounds_are_opaque_and_quantities_have_their_units(pictures):
     for figure in pictures:
         assert opaque(figure)
+        assert legible(figure)
         assert "word lengths" in figure.axes[-1].get_xlabel()
 
 
@@ -123,6 +129,83 @@ def test_arms_differ_in_marker_as_well_as_in_colour():
     rows = pd.concat(
         [NOISE[NOISE["arm"] == "standard"].assign(arm=arm) for arm in ARM_STYLE], ignore_index=True
     )
-    axes = figures.noise_curves(rows, {}).axes[0]
+    axes = figures.noise_curves(rows, {}).figure.axes[0]
     markers = {container.lines[0].get_marker() for container in axes.containers}
     assert len(markers) == len(ARM_STYLE)
+
+
+def test_the_table_of_noise_holds_what_each_panel_draws_and_how_far_arms_were_trained(shown):
+    figure, data = shown[0].figure, shown[0].data
+    measured = data[data["mark"] == "measured"]
+    panels = [(kind, where) for kind in ("random noise", "worst noise found") for where in
+              ("source language", "targets")]  # fmt: skip
+    for axes, (kind, where) in zip(figure.axes, panels, strict=True):
+        rows = measured[(measured["noise"] == kind) & (measured["where"] == where)]
+        assert np.allclose(bars(axes, standing=True), told(rows))
+    edge = data[data["mark"] != "measured"]
+    assert dict(zip(edge["arm"], edge["radius_word_lengths"], strict=True)) == FOUND.balls
+
+
+def test_the_table_of_certificates_holds_what_each_panel_draws(shown):
+    panels = [(scale, where) for scale in (0.0375, 0.125) for where in
+              ("source language", "targets")]  # fmt: skip
+    data = shown[1].data
+    for axes, (scale, where) in zip(shown[1].figure.axes, panels, strict=True):
+        rows = data[(data["scale"] == scale) & (data["where"] == where)]
+        assert np.allclose(bars(axes, standing=True), told(rows))
+
+
+def test_the_table_of_distances_holds_each_step_of_each_curve(shown):
+    data = shown[2].data
+    for axes in shown[2].figure.axes:
+        for line in axes.lines:
+            if line.get_label() in FOUND.arms:
+                rows = data[(data["panel"] == axes.get_title()) & (data["arm"] == line.get_label())]
+                assert np.allclose(line.get_xydata(), rows.iloc[:, -2:].astype(float))
+
+
+def test_many_items_make_a_curve_of_few_steps_that_still_ends_at_all_of_them():
+    many = pd.concat([AWAY.assign(largest=AWAY["largest"] + shift) for shift in range(50)])
+    data = figures.distances(many, FOUND.balls).data
+    rows = data[(data["panel"] == "all target items") & (data["arm"] == "standard")]
+    assert len(rows) == 250
+    assert rows["share_percent"].max() == 100
+    assert rows["distance_word_lengths"].max() == many["largest"].max()
+
+
+@pytest.mark.parametrize("best", ["adversarial", "standard"])
+def test_the_finding_names_the_arm_that_bears_noise_best(best):
+    def share(arm, kind, radius, language, seed):
+        return (0.9 if arm == best else 0.5) - 0.025 * (seed % 2)
+
+    found = made_up_probes(share=share)
+    said = figures.noise_curves(probes.noise_curves(found), found.balls).finding
+    assert f"Under worst noise found of radius 1, {best} is highest with 89." in said
+    certified = figures.certified_curves(probes.certified_curves(found)).finding
+    assert f"with noise of scale 0.125, {best} is highest with 89." in certified
+
+
+def test_the_finding_on_distances_says_how_many_items_lie_within_the_balls():
+    said = figures.distances(AWAY, {"adversarial": 0.03}).finding
+    assert "Half of all items lie within 1.2 word lengths" in said
+    assert "adversarial 0.0 % of its items within 0.03" in said
+    assert "adversarial 100.0 % of its items within 2" in (
+        figures.distances(AWAY, {"adversarial": 2.0}).finding
+    )
+    assert "No arm was trained in balls." in figures.distances(AWAY, {}).finding
+
+
+def test_one_seed_is_told_without_intervals():
+    alone = made_up_probes(seeds={"standard": (100,)})
+    said = figures.noise_curves(probes.noise_curves(alone), {}).finding
+    assert "standard reaches 70.0." in said
+    assert "nan" not in said
+
+
+def test_without_runs_the_pictures_say_so():
+    for each in (
+        figures.noise_curves(NOISE[:0], {}),
+        figures.certified_curves(CERTIFIED[:0]),
+        figures.distances(AWAY[:0], {}),
+    ):
+        assert nothing_shown(each, "no run of the mechanism")

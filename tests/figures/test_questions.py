@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 from made_up_questions import made_up_question_study
-from pictures import opaque
+from pictures import bars, legible, nothing_shown, opaque, told
 
 from crosslab.arms import CLAIMED_ARMS, SIZES
 from crosslab.comparing import comparison
@@ -15,13 +16,27 @@ BESIDE = {
 
 
 def test_what_decides_stands_above_what_stands_beside_it():
-    figure = differences(PARTS, BESIDE, 1.0)
-    (axes,) = figure.axes
+    shown = differences(PARTS, BESIDE, 1.0)
+    (axes,) = shown.figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == ["one", "two", "three"]
-    marks = [container[0] for container in axes.containers]
-    assert [mark.get_xdata()[0] for mark in marks] == [1.0, -1.0, 0.0]
-    assert [mark.get_marker() for mark in marks] == ["s", "o", "o"]
-    assert opaque(figure)
+    deciding, beside = (container[0] for container in axes.containers)
+    assert (list(deciding.get_xdata()), deciding.get_marker()) == ([1.0], "s")
+    assert (list(beside.get_xdata()), beside.get_marker()) == ([-1.0, 0.0], "o")
+    assert np.allclose(bars(axes), told(shown.data))
+    assert list(shown.data["role"]) == ["decides", "stands beside", "stands beside"]
+    assert opaque(shown.figure)
+    assert legible(shown.figure)
+
+
+def test_the_finding_says_what_decides_and_names_the_extremes_beside_it():
+    said = differences(PARTS, BESIDE, 1.0).finding
+    assert "What decides: one +1.0 (+0.5 to +1.5); the interval lies above zero." in said
+    assert "Beside it, none of 2 intervals lies above zero and 1 below." in said
+    assert "highest is three, 0.0 (" in said
+    assert "lowest two, \N{MINUS SIGN}1.0" in said
+    turned = differences(BESIDE, PARTS, 1.0).finding
+    assert "What decides: two \N{MINUS SIGN}1.0" in turned
+    assert "Beside it, the interval lies above zero." in turned
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +47,7 @@ def attacked(tmp_path_factory):
 
 
 def test_every_attack_has_a_panel_and_every_arm_a_full_and_a_dotted_line(attacked):
-    figure = under_attack(attacked)
+    figure = under_attack(attacked).figure
     assert [axes.get_title() for axes in figure.axes] == [
         "noise on embeddings",
         "synonyms",
@@ -49,22 +64,58 @@ def test_every_attack_has_a_panel_and_every_arm_a_full_and_a_dotted_line(attacke
 
 def test_one_seed_is_drawn_without_a_band(tmp_path):
     store = made_up_question_study(tmp_path, {"retrieval-attack": {"labse": 0.8}}, seeds=(200,))
-    figure = under_attack(comparison(store, "lab", "retrieval-attack"))
-    assert not any(axes.collections for axes in figure.axes)
+    shown = under_attack(comparison(store, "lab", "retrieval-attack"))
+    assert not any(axes.collections for axes in shown.figure.axes)
+    assert shown.data["low_points"].isna().all()
+    assert "nan" not in shown.finding
+
+
+def test_the_table_of_attacks_holds_every_point_of_every_line(attacked):
+    shown = under_attack(attacked)
+    assert legible(shown.figure)
+    for axes, (_, panel) in zip(
+        shown.figure.axes, shown.data.groupby("attack", sort=False), strict=True
+    ):
+        lines = [line.get_ydata() for line in axes.lines if len(line.get_xdata())]
+        assert np.allclose(np.concatenate(lines), panel["estimate_points"])
+        bands = [each.get_paths()[0].vertices[:, 1] for each in axes.collections]
+        worst = panel[panel["sought"] == "worst"]
+        assert np.isclose(min(map(min, bands)), worst["low_points"].min())
+        assert np.isclose(max(map(max, bands)), worst["high_points"].max())
+
+
+@pytest.mark.parametrize("best", ["labse", "hybrid-batch"])
+def test_the_finding_names_the_arm_that_is_left_most(tmp_path, best):
+    levels = {arm: 0.9 if arm == best else 0.3 for arm in ALIGNING_STYLE}
+    store = made_up_question_study(tmp_path, {"retrieval-attack": levels})
+    said = under_attack(comparison(store, "lab", "retrieval-attack")).finding
+    assert f"Unharmed, {best} is highest with" in said
+    assert said.count(f"{best} is highest") == 4  # and at the largest budget of each attack
 
 
 def test_every_size_and_method_has_a_mark(tmp_path):
     arms = {f"{method}-{size}": 0.8 for size in SIZES for method in CLAIMED_ARMS}
     store = made_up_question_study(tmp_path, {"scales": arms})
-    figure = by_size(comparison(store, "lab", "scales"), ["words-targets"], ["words"])
-    (axes,) = figure.axes
+    shown = by_size(comparison(store, "lab", "scales"), ["words-targets"], ["words"])
+    (axes,) = shown.figure.axes
     marks = [container[0].get_xdata() for container in axes.containers]
     assert [len(each) for each in marks] == [len(SIZES)] * len(CLAIMED_ARMS)
+    assert np.allclose(bars(axes, standing=True), told(shown.data))
+    assert legible(shown.figure)
+
+
+@pytest.mark.parametrize("best", SIZES)
+def test_the_finding_names_the_size_and_method_with_most(tmp_path, best):
+    arms = {f"{method}-{size}": 0.8 if size == best else 0.5
+            for size in SIZES for method in CLAIMED_ARMS}  # fmt: skip
+    store = made_up_question_study(tmp_path, {"scales": arms})
+    said = by_size(comparison(store, "lab", "scales"), ["words-targets"], ["words"]).finding
+    assert f" {best}, " in said.split("highest is")[1]
+    assert all(size in said for size in SIZES)
 
 
 def test_a_folder_without_runs_gets_a_figure_that_says_so(tmp_path):
     store = made_up_question_study(tmp_path, {}, planned={"retrieval-attack": ["labse"]})
     nothing = comparison(store, "lab", "retrieval-attack")
-    for figure in (differences({}, {}, 1.0), under_attack(nothing), by_size(nothing, [], [])):
-        (axes,) = figure.axes
-        assert axes.texts[0].get_text() == "no runs of this question in this folder"
+    for shown in (differences({}, {}, 1.0), under_attack(nothing), by_size(nothing, [], [])):
+        assert nothing_shown(shown, "no runs of this question in this folder")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from made_up_sweep import FULL, made_up_sweep
-from pictures import opaque
+from pictures import bars, legible, nothing_shown, opaque, told
 
 from crosslab.figures.settings import accuracy_by_radius
 from crosslab.records import Store
@@ -22,13 +22,22 @@ def found(tmp_path_factory):
     return sweep(made_up_sweep(tmp_path_factory.mktemp("s"), RIGHT))
 
 
-@pytest.fixture
-def figure(found):
+def shown_of(found):
     return accuracy_by_radius(
         curves(found, "lab"),
         standard_points=found.standard_points,
         threshold_points=found.threshold_points,
     )
+
+
+@pytest.fixture(scope="module")
+def shown(found):
+    return shown_of(found)
+
+
+@pytest.fixture
+def figure(shown):
+    return shown.figure
 
 
 def drawn(axes):
@@ -69,11 +78,33 @@ def test_curves_differ_in_marker_and_line_as_well_as_in_colour(figure):
 
 def test_the_background_is_opaque_and_quantities_have_their_units(figure):
     assert opaque(figure)
+    assert legible(figure)
     assert "points" in figure.axes[0].get_ylabel()
+
+
+def test_the_table_holds_every_setting_and_the_lines_to_clear(shown):
+    data = shown.data
+    for axes in shown.figure.axes:
+        rows = data[data["method"] == axes.get_title()]
+        assert np.allclose(bars(axes, standing=True), told(rows))
+        (ring,) = [each for each in axes.collections if each.get_label() == "used in the study"]
+        used = rows.loc[rows["used in the study"].astype(bool), "estimate_points"]
+        assert np.allclose(np.asarray(ring.get_offsets())[:, 1], used)
+    lines = data[data["mark"] != "setting"].set_index("mark")["estimate_points"].to_dict()
+    assert lines == pytest.approx({"standard": 95, "threshold of the rule": 93})
+
+
+def test_the_finding_counts_what_passes_and_says_what_is_used(shown, tmp_path):
+    assert "reaches 95.0, and the rule admits 93.0 or more" in shown.finding
+    assert "adversarial: 2 of 3 settings pass, up to radius 0.03; the study uses radius 0.03" in (
+        shown.finding
+    )
+    worse = {**RIGHT, "smoothing-noise-radius-0.3": 100}
+    said = shown_of(sweep(made_up_sweep(tmp_path, worse))).finding
+    assert "smoothing-noise: none of 2 settings passes; the study uses radius 0.3" in said
 
 
 def test_without_a_sweep_the_picture_says_so(tmp_path):
     empty = curves(sweep(Store(tmp_path)), "lab")
-    figure = accuracy_by_radius(empty, standard_points=np.nan, threshold_points=np.nan)
-    (text,) = figure.axes[0].texts
-    assert "no records" in text.get_text()
+    shown = accuracy_by_radius(empty, standard_points=np.nan, threshold_points=np.nan)
+    assert nothing_shown(shown, "no records")

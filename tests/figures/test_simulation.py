@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from pictures import opaque
+from pictures import legible, nothing_shown, opaque
 
 from crosslab.figures.simulation import outcomes_by_seeds, power_by_seeds
 
@@ -24,7 +24,7 @@ RATES = pd.DataFrame(
 
 
 def test_each_true_effect_has_a_panel_and_each_number_of_seeds_a_bar():
-    figure = outcomes_by_seeds(RATES)
+    figure = outcomes_by_seeds(RATES).figure
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["true effect \N{MINUS SIGN}2", "true effect 0", "true effect +2"]
     for axes in figure.axes:
@@ -32,7 +32,7 @@ def test_each_true_effect_has_a_panel_and_each_number_of_seeds_a_bar():
 
 
 def test_the_parts_of_a_bar_are_the_shares_and_fill_it():
-    axes = outcomes_by_seeds(RATES).axes[2]
+    axes = outcomes_by_seeds(RATES).figure.axes[2]
     heights = {bars.get_label(): [bar.get_height() for bar in bars] for bars in axes.containers}
     assert heights["reproduced"] == pytest.approx([10, 10])
     assert heights["direction-only"] == pytest.approx([22, 22])
@@ -41,14 +41,14 @@ def test_the_parts_of_a_bar_are_the_shares_and_fill_it():
 
 
 def test_outcomes_differ_in_hatch_or_lightness_as_well_as_in_colour():
-    axes = outcomes_by_seeds(RATES).axes[0]
+    axes = outcomes_by_seeds(RATES).figure.axes[0]
     looks = {(bars[0].get_hatch(), round(np.mean(bars[0].get_facecolor()[:3]), 1))
              for bars in axes.containers}  # fmt: skip
     assert len(looks) == 4
 
 
 def test_power_is_drawn_for_real_effects_alone_stated_beside_achieved():
-    figure = power_by_seeds(RATES)
+    figure = power_by_seeds(RATES).figure
     (axes,) = figure.axes
     lines = {line.get_label(): line.get_ydata().tolist() for line in axes.lines}
     assert lines == {"power as stated": [50, 50], "direction found": [3, 20]}
@@ -56,6 +56,50 @@ def test_power_is_drawn_for_real_effects_alone_stated_beside_achieved():
 
 @pytest.mark.parametrize("draw", [outcomes_by_seeds, power_by_seeds])
 def test_the_background_is_opaque_and_the_quantity_has_its_unit(draw):
-    figure = draw(RATES)
+    figure = draw(RATES).figure
     assert opaque(figure)
+    assert legible(figure)
     assert "%" in figure.axes[0].get_ylabel()
+
+
+def test_the_table_of_outcomes_holds_every_part_of_every_bar():
+    shown = outcomes_by_seeds(RATES)
+    panels = [rows for _, rows in shown.data.groupby("true_effect_points")]
+    for axes, rows in zip(shown.figure.axes, panels, strict=True):
+        for parts in axes.containers:
+            held = rows[rows["outcome"] == parts.get_label()].sort_values("seeds")
+            assert [bar.get_height() for bar in parts] == pytest.approx(list(held["share_percent"]))
+
+
+def test_the_table_of_power_holds_every_point_by_its_name_in_the_picture():
+    shown = power_by_seeds(RATES)
+    drawn = {line.get_label(): line.get_ydata().tolist() for line in shown.figure.axes[0].lines}
+    held = {name: rows["share_percent"].tolist() for name, rows in shown.data.groupby("rate")}
+    assert held.keys() == drawn.keys()
+    for name, shares in held.items():
+        assert shares == pytest.approx(drawn[name])
+
+
+def test_the_finding_names_the_commonest_outcome_of_each_true_effect():
+    said = outcomes_by_seeds(RATES).finding
+    assert (
+        "True effect 0: inconclusive is commonest with 20 seeds, 40 %, against 40 % with 3" in said
+    )
+    many = RATES["seeds"] == 20
+    turned = RATES.assign(contradicted=np.where(many, 0.9, 0.3))
+    said = outcomes_by_seeds(turned).finding
+    assert "True effect +2: contradicted is commonest with 20 seeds, 90 %, against 30 %" in said
+
+
+def test_the_finding_on_power_says_where_it_is_stated_most_wrongly():
+    said = power_by_seeds(RATES).finding
+    assert "found in 3 % of studies with 3 seeds and in 20 % of studies with 20 seeds" in said
+    assert "furthest apart at true effect +2 with 3 seeds: 50 % stated, 3 % found" in said
+    right = RATES.assign(direction_found=np.where(RATES["seeds"] == 3, 0.5, 0.9))
+    assert "with 20 seeds: 50 % stated, 90 % found" in power_by_seeds(right).finding
+
+
+def test_where_nothing_was_simulated_the_pictures_say_so():
+    assert nothing_shown(outcomes_by_seeds(RATES[:0]), "no study was simulated")
+    without = RATES[RATES["true_points"] <= 0]
+    assert nothing_shown(power_by_seeds(without), "no study was simulated")

@@ -43,15 +43,15 @@ def test_every_encoder_and_every_language_has_a_line(found):
     assert encoders[0][1:6] == ["50.0", "50.0", "50.0", "0.50", "2"]
     languages = rows(tables.language_table(found))[2:]
     assert languages == [
-        ["Swahili", "60.0", "50.0", "80.0", "10.0"],
         ["German", "40.0", "40.0", "70.0", "10.0"],
+        ["Swahili", "60.0", "50.0", "80.0", "10.0"],
     ]
 
 
 def test_where_words_started_is_shown_per_language(found):
     assert rows(tables.origin_table(found))[2:] == [
-        ["Swahili", "1,200", "75", "25"],
         ["German", "1,200", "75", "25"],
+        ["Swahili", "1,200", "75", "25"],
     ]
 
 

@@ -12,19 +12,23 @@ from nbformat import NotebookNode
 
 from crosslab.chapters import FIGURE_ENTRY
 from crosslab.errors import RunError
+from crosslab.prose.render import plain
 
 DATA: Final = "data/figures"  # where the data of figures lie, beside the pages
 EXECUTED_COPIES: Final = "notebooks/executed"
+PICTURE: Final = "image/png"
+INJECTED: Final = "injected-parameters"  # the tag of a cell that no template has
 
 
 def noted(notebook: NotebookNode, chapter: str) -> None:
     """Write what each figure of an executed notebook finds into the settings it is shown by.
 
     Raises:
-        RunError: A figure has no name, no caption, finds nothing or draws nothing.
+        RunError: A figure has no name, no caption, finds nothing or draws nothing, or is a bare
+            picture that says nothing of itself.
     """
     runs = f"#{chapter}-runs" if _has_runs(notebook, chapter) else "../runs.html"
-    problems = []
+    problems = list(_bare(notebook, chapter))
     for number, cell, said in _figures(notebook):
         shown = cell.metadata.get("mystnb", {})
         figure = shown.get("figure", {})
@@ -49,13 +53,30 @@ def figure_data(notebook: NotebookNode) -> dict[str, str]:
     }
 
 
+def _outputs(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, NotebookNode]]:
+    """Return each output with its cell, and where this stands among the cells of the template."""
+    written = (cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", []))
+    for number, cell in enumerate(written):
+        for output in cell.get("outputs", []):
+            yield number, cell, output
+
+
 def _figures(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, Any]]]:
     """Return each cell that shows a figure, its number, and what the figure says of itself."""
-    for number, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            said = output.get("metadata", {}).get(FIGURE_ENTRY)
-            if said is not None:
-                yield number, cell, said
+    for number, cell, output in _outputs(notebook):
+        said = output.get("metadata", {}).get(FIGURE_ENTRY)
+        if said is not None:
+            yield number, cell, said
+
+
+def _bare(notebook: NotebookNode, chapter: str) -> Iterator[str]:
+    """Return what is wrong where a picture says neither what it finds nor what it draws."""
+    for number, _, output in _outputs(notebook):
+        if PICTURE in output.get("data", {}) and FIGURE_ENTRY not in output.get("metadata", {}):
+            yield (
+                f"notebooks/{chapter}.ipynb, cell {number}: a bare picture. Show what a function "
+                "of crosslab.figures returns, which says what it finds and what it draws."
+            )
 
 
 def _has_runs(notebook: NotebookNode, chapter: str) -> bool:
@@ -68,4 +89,4 @@ def _legend(name: str, said: dict[str, Any], chapter: str, runs: str) -> str:
         f'<a href="../{EXECUTED_COPIES}/{chapter}.ipynb" download>notebook as executed</a>',
         f'<a href="{runs}">the runs behind it</a>',
     )
-    return f"**In words:** {said['finding']}\n\n{' · '.join(links)}"
+    return f"**In words:** {plain(said['finding'])}\n\n{' · '.join(links)}"

@@ -71,12 +71,22 @@ def _code_problems(cell: NotebookNode, path: Path) -> Iterator[str]:
             yield f"line {node.lineno} defines or loops ({type(node).__name__}); move it to src."
         if path.name != RUN_NOTEBOOK.name and _imported(node) & set(_TRAINING):
             yield "imports what trains; a chapter reads records only."
+    yield from _figure_problems(cell)
+
+
+def _figure_problems(cell: NotebookNode) -> Iterator[str]:
     shown = cell.metadata.get("mystnb", {})
-    yield from _typed_numbers(shown.get("figure", {}).get("caption", ""))
-    yield from _typed_numbers(shown.get("image", {}).get("alt", ""))
-    figure = "figures." in cell.source and "import" not in cell.source
-    if figure and not shown.get("image", {}).get("alt"):
-        yield "draws a figure without alt text (cell metadata mystnb.image.alt)."
+    figure = shown.get("figure", {})
+    yield from _typed_numbers(figure.get("caption", ""))
+    if "alt" in shown.get("image", {}):
+        yield (
+            "types an alt text (cell metadata mystnb.image.alt); the figure says what it finds, "
+            "leave it out."
+        )
+    if "figures." in cell.source and "import" not in cell.source:
+        for name in ("name", "caption"):
+            if not figure.get(name):
+                yield f"draws a figure without {name} (cell metadata mystnb.figure.{name})."
 
 
 def _imported(node: ast.AST) -> set[str]:

@@ -1,1 +1,1 @@
-"""Figures: each takes evidence and returns a picture, and touches no file."""
+"""Figures: each takes evidence and returns what the book shows of it; none touches a file."""

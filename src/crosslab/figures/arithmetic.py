@@ -1,53 +1,106 @@
 """The figure of rung ``arithmetic``: claimed gains beside what re-runs differ by."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from crosslab.arithmetic import VIEWS, Gain, gains
-from crosslab.figures.style import canvas, tidy
+from crosslab.arithmetic import VIEWS, gains
+from crosslab.figures import findings
+from crosslab.figures.shown import Shown, nothing
+from crosslab.figures.style import BOUNDS, ESTIMATE, HIGH, LOW, canvas, draw_intervals, tidy
+from crosslab.numerals import points
 from crosslab.published import Published
 
-_CLAIMED: Final = ("#0072B2", "o")  # Okabe-Ito, told apart by marker as well
-_RERUN: Final = ("#D55E00", "s")
+_CLAIMED: Final = "claimed gain"
+_RERUN: Final = "re-run minus published"
+_LOOKS: Final = {_CLAIMED: ("#0072B2", "o"), _RERUN: ("#D55E00", "s")}  # by marker as well
 
 
-def gains_beside_reruns(known: Published) -> Figure:
+def gains_beside_reruns(known: Published) -> Shown:
     """Return claimed gains with their intervals above the differences of published re-runs."""
-    found = gains(known)
-    lines = len(found) * len(VIEWS) + len(known.reruns)
-    figure, ((axes,),) = canvas(0.32 * lines + 1.6)
-    labels = [label for each in found for label in _draw_gain(axes, each, found)]
-    labels += _draw_reruns(axes, known, first=len(labels))
+    data = pd.DataFrame(
+        [*_gain_rows(known), *_rerun_rows(known)],
+        columns=["line", "mark", "benchmark", "reading", *BOUNDS],
+    )
+    if data.empty:
+        return nothing("no gain is claimed in print", list(data.columns))
+    lines = list(dict.fromkeys(data["line"]))
+    figure, ((axes,),) = canvas(0.32 * len(lines) + 1.6)
+    _draw(axes, data, lines)
     axes.axvline(0, color="0.2", linewidth=1)
-    tidy(axes, labels, "difference, accuracy points")
+    tidy(axes, lines, "difference, accuracy points")
     figure.legend(loc="outside upper center", ncols=2, frameon=False)
-    return figure
+    return Shown(figure=figure, finding=_finding(data), data=data)
 
 
-def _draw_gain(axes: Axes, gain: Gain, among: list[Gain]) -> list[str]:
-    """Draw a claimed gain once per reading of the chance in it; return the labels."""
-    colour, marker = _CLAIMED
-    first = among.index(gain) * len(VIEWS)
-    for place, noise in enumerate((gain.views()[view] for view in VIEWS), start=first):
-        low, high = gain.interval(noise)
-        axes.errorbar(
-            [gain.points], [place], xerr=[[gain.points - low], [high - gain.points]],
-            fmt=marker, color=colour, markersize=6, capsize=3, elinewidth=1.6,
-            label="claimed gain, 95 % interval" if place == 0 else None,
-        )  # fmt: skip
-    axes.axhline(first + len(VIEWS) - 0.5, color="0.8", linewidth=0.8)
-    return [f"{gain.benchmark.name}: {words}" for words in VIEWS.values()]
+def _gain_rows(known: Published) -> list[dict[str, Any]]:
+    """Return a claimed gain once per reading of the chance in it."""
+    rows = []
+    for gain in gains(known):
+        for view, reading in VIEWS.items():
+            low, high = gain.interval(gain.views()[view])
+            name = gain.benchmark.name
+            named = {"line": f"{name}: {reading}", "benchmark": name, "reading": reading}
+            ends = dict(zip(BOUNDS, (gain.points, low, high), strict=True))
+            rows.append({**named, "mark": _CLAIMED, **ends})
+    return rows
 
 
-def _draw_reruns(axes: Axes, known: Published, *, first: int) -> list[str]:
-    """Draw how far each re-run lies from the published figure; return the labels."""
-    colour, marker = _RERUN
-    for place, each in enumerate(known.reruns, start=first):
+def _rerun_rows(known: Published) -> list[dict[str, Any]]:
+    """Return how far each re-run lies from the published figure."""
+    rows = []
+    for each in known.reruns:
         published, *others = each.average_points
-        differences = [other - published for other in others]
-        label = "re-run minus published" if place == first else None
-        axes.scatter(differences, [place] * len(differences), s=40, color=colour, marker=marker,
-                     edgecolor="white", linewidth=0.8, label=label)  # fmt: skip
-    return [f"{each.system}, {known.benchmark(each.benchmark).name}" for each in known.reruns]
+        name = known.benchmark(each.benchmark).name
+        named = {"line": f"{each.system}, {name}", "mark": _RERUN, "benchmark": name}
+        rows += [{**named, ESTIMATE: other - published} for other in others]
+    return rows
+
+
+def _draw(axes: Axes, data: pd.DataFrame, lines: Sequence[str]) -> None:
+    places = data["line"].map(list(lines).index)
+    claimed, rerun = (data["mark"] == mark for mark in _LOOKS)
+    colour, marker = _LOOKS[_CLAIMED]
+    draw_intervals(
+        axes, data[claimed], places[claimed].to_numpy(), colour=colour, marker=marker,
+        label="claimed gain, 95 % interval",
+    )  # fmt: skip
+    for benchmark in dict.fromkeys(data.loc[claimed, "benchmark"]):
+        last = places[claimed & (data["benchmark"] == benchmark)].max()
+        axes.axhline(last + 0.5, color="0.8", linewidth=0.8)
+    colour, marker = _LOOKS[_RERUN]
+    axes.scatter(
+        data.loc[rerun, ESTIMATE], places[rerun], s=40, color=colour, marker=marker,
+        edgecolor="white", linewidth=0.8, label=_RERUN,
+    )  # fmt: skip
+
+
+def _finding(data: pd.DataFrame) -> str:
+    claimed, rerun = (data[data["mark"] == mark] for mark in _LOOKS)
+    said = ["Dot plot in accuracy points."]
+    said += [
+        _gain_words(benchmark, rows) for benchmark, rows in claimed.groupby("benchmark", sort=False)
+    ]
+    if len(rerun):
+        fewest, most = findings.least(rerun), findings.greatest(rerun)
+        said.append(
+            f"Re-runs differ from the figures they were to repeat by {points(fewest[ESTIMATE])} "
+            f"({fewest['line']}) to {points(most[ESTIMATE])} ({most['line']})."
+        )
+    return " ".join(said)
+
+
+def _gain_words(benchmark: Any, rows: pd.DataFrame) -> str:
+    """Return under which readings of chance a claimed gain can be told from none."""
+    crossing = rows[(rows[LOW] <= 0) & (rows[HIGH] >= 0)]
+    clear = rows.drop(index=crossing.index)
+    widest = findings.greatest(rows.assign(width=rows[HIGH] - rows[LOW]), "width")
+    but = f" (not with: {'; '.join(clear['reading'])})" if len(clear) and len(crossing) else ""
+    return (
+        f"The gain of {points(widest[ESTIMATE])} claimed on {benchmark} has an interval that "
+        f"includes zero under {len(crossing) or 'none'} of {len(rows)} readings of chance{but}; "
+        f"the widest, with {widest['reading']}, runs from {points(widest[LOW])} to "
+        f"{points(widest[HIGH])}."
+    )

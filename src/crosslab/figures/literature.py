@@ -3,11 +3,21 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from crosslab.figures.style import canvas
+from crosslab.figures import findings
+from crosslab.figures.shown import Shown
+from crosslab.figures.style import SMALL, canvas
+from crosslab.numerals import counted, listed
+
+_GIVEN: Final = "Records from databases"
+_DUPLICATES: Final = "Duplicates removed"
+_SCREENED: Final = "Works screened"
+_LEFT_OUT: Final = "Left out"
+_STUDY: Final = "In the study"
 
 _LEFT: Final = 0.27  # the middle of a column, as a share of the width
 _RIGHT: Final = 0.77
@@ -16,26 +26,81 @@ _LINE: Final = 0.2  # inches: the height of a line of text
 _GAP: Final = 0.42  # inches between boxes
 
 
-def flow_of_records(counts: Mapping[str, Any]) -> Figure:
+def flow_of_records(counts: Mapping[str, Any]) -> Shown:
     """Return the flow from what sources gave to what was included, a box for each step.
 
     Args:
         counts: ``identified`` by source (``None`` where it never answered), ``excluded`` by
             criterion, ``duplicates``, ``screened``, ``included`` and ``by hand``.
     """
-    identified, excluded = counts["identified"], counts["excluded"]
-    total = sum(count or 0 for count in identified.values())
-    given = [f"{name}: {'no answer' if n is None else n}" for name, n in identified.items()]
+    data = _steps(counts)
     left = [
-        [f"Records from databases: {total}", *given],
-        [f"Works screened: {counts['screened']}"],
-        ["In the study", f"from databases: {counts['included']}", f"by hand: {counts['by hand']}"],
+        _lines(data, _GIVEN, f"{_GIVEN}: {_sum(data, _GIVEN)}"),
+        [f"{_SCREENED}: {_sum(data, _SCREENED)}"],
+        _lines(data, _STUDY, _STUDY),
     ]
     right = [
-        [f"Duplicates removed: {counts['duplicates']}"],
-        [f"Left out: {sum(excluded.values())}", *(f"{name}: {n}" for name, n in excluded.items())],
+        [f"{_DUPLICATES}: {_sum(data, _DUPLICATES)}"],
+        _lines(data, _LEFT_OUT, f"{_LEFT_OUT}: {_sum(data, _LEFT_OUT)}"),
         [f"Works that came by hand: {counts['by hand']}"],
     ]
+    return Shown(figure=_drawn(left, right), finding=_finding(data), data=data)
+
+
+def _steps(counts: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a row per number of the flow; a source that never answered has none."""
+    rows = [
+        *((_GIVEN, name, number) for name, number in counts["identified"].items()),
+        (_DUPLICATES, "", counts["duplicates"]),
+        (_SCREENED, "", counts["screened"]),
+        *((_LEFT_OUT, name, number) for name, number in counts["excluded"].items()),
+        (_STUDY, "from databases", counts["included"]),
+        (_STUDY, "by hand", counts["by hand"]),
+    ]
+    return pd.DataFrame(rows, columns=["step", "part", "count"]).astype({"count": "Int64"})
+
+
+def _sum(data: pd.DataFrame, step: str) -> int:
+    return int(data.loc[data["step"] == step, "count"].sum())
+
+
+def _lines(data: pd.DataFrame, step: str, head: str) -> list[str]:
+    """Return what a box says: its head, then its parts."""
+    parts = findings.marks(data[data["step"] == step])
+    said = [f"{row['part']}: {_number(row['count'])}" for row in parts]
+    return [head, *said]
+
+
+def _number(count: Any) -> str:
+    return "no answer" if pd.isna(count) else str(count)
+
+
+def _finding(data: pd.DataFrame) -> str:
+    given = data[data["step"] == _GIVEN]
+    silent = [str(name) for name in given.loc[given["count"].isna(), "part"]]
+    from_databases, by_hand = data.loc[data["step"] == _STUDY, "count"]
+    if len(silent) == len(given):
+        return (
+            f"Flow chart. None of {counted(len(given), 'database')} answered, so no record was "
+            f"screened. In the study are {counted(int(by_hand), 'work')} that came by hand."
+        )
+    out = data[(data["step"] == _LEFT_OUT) & (data["count"] > 0)]
+    because = ""
+    if len(out):
+        most = findings.greatest(out, "count")
+        because = f", most of them, {most['count']}, by the criterion {most['part']}"
+    never = f" ({listed(silent)} never answered)" if silent else ""
+    return (
+        f"Flow chart. {counted(len(given) - len(silent), 'database')}{never} gave "
+        f"{counted(_sum(data, _GIVEN), 'record')}, of which {_sum(data, _DUPLICATES)} were "
+        f"duplicates. Of {counted(_sum(data, _SCREENED), 'work')} that were screened "
+        f"{_sum(data, _LEFT_OUT)} were left out{because}. In the study are {from_databases} from "
+        f"databases and {by_hand} that came by hand."
+    )
+
+
+def _drawn(left: list[list[str]], right: list[list[str]]) -> Figure:
+    """Return boxes in two columns, and arrows from step to step."""
     heights = [
         _LINE * max(len(one), len(other)) + 0.24 for one, other in zip(left, right, strict=True)
     ]
@@ -71,7 +136,7 @@ def _box(axes: Axes, x: float, y: float, lines: list[str]) -> None:
             facecolor="white", edgecolor="0.3", linewidth=1.1,
         )
     )  # fmt: skip
-    axes.text(x, y, "\n".join(lines), ha="center", va="center", fontsize=9, linespacing=1.35)
+    axes.text(x, y, "\n".join(lines), ha="center", va="center", fontsize=SMALL, linespacing=1.35)
 
 
 def _arrow(axes: Axes, begin: tuple[float, float], end: tuple[float, float]) -> None:

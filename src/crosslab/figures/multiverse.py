@@ -3,10 +3,10 @@
 Colours are from the Okabe-Ito set, and markers tell the same apart without them.
 """
 
-from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from math import isnan
+from typing import Final
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -14,18 +14,30 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crosslab.contrasts import Task
+from crosslab.figures import findings
+from crosslab.figures.shown import Shown, nothing
+from crosslab.figures.style import (
+    BOUNDS,
+    ESTIMATE,
+    HIGH,
+    LOW,
+    SMALL,
+    canvas,
+    draw_intervals,
+)
 from crosslab.multiverse import BY_THE_BAR, CHOICES
+from crosslab.numerals import counted, listed, points
 
-WIDTH: Final = 7.2
 OUTCOME_STYLE: Final = {
     "direction-only": ("#0072B2", "^"),
     "inconclusive": ("#7F7F7F", "o"),
     "contradicted": ("#D55E00", "v"),
 }
-_SEED, _TOGETHER, _CLAIMED = "#56B4E9", "#0072B2", "#D55E00"
+_ALONE, _TOGETHER, _CLAIMED = "one seed alone", "all seeds", "claimed"
+_ENDS: Final = ("estimate", "low", "high")
 
 
-def specification_curve(table: pd.DataFrame, claimed: Mapping[Task, float]) -> Figure:
+def specification_curve(table: pd.DataFrame, claimed: Mapping[Task, float]) -> Shown:
     """Return every distinct specification by its estimate, and below it what was chosen.
 
     Specifications whose checkpoint nobody could have selected are hollow.
@@ -33,16 +45,55 @@ def specification_curve(table: pd.DataFrame, claimed: Mapping[Task, float]) -> F
     rows = table[table["distinct"] & (table["outcome"] != "not-computed")]
     rows = rows.sort_values("estimate", kind="stable").reset_index(drop=True)
     levels = [(choice, level) for choice, all_ in CHOICES.items() for level in all_]
-    figure, (curve, marks) = plt.subplots(
-        2, 1, figsize=(WIDTH, 7.4), dpi=150, sharex=True, layout="constrained",
-        facecolor="white", height_ratios=(3, 0.2 * len(levels)),
-    )  # fmt: skip
-    plt.close(figure)  # or a notebook would show it twice
+    figure, ((curve,), (marks,)) = canvas(
+        7.4, rows=2, sharex=True, height_ratios=(3, 0.22 * len(levels))
+    )
     _draw_curve(curve, rows)
     _draw_claimed(curve, claimed, len(rows))
     _draw_marks(marks, rows, levels)
     _legend(figure, curve, columns=4)
-    return figure
+    data = _specified(rows, claimed)
+    return Shown(figure=figure, finding=_curve_finding(rows, claimed), data=data)
+
+
+def _specified(rows: pd.DataFrame, claimed: Mapping[Task, float]) -> pd.DataFrame:
+    """Return a row per specification, from least to greatest, and one per claimed figure."""
+    named = rows.rename(columns={"estimate": ESTIMATE, "low": LOW, "high": HIGH})
+    own = named.index.isin(_own_places(rows))
+    drawn = named.assign(mark="specification", place=named.index, **{"by the bar": own})
+    claims = [{"mark": _CLAIMED, "task": task, ESTIMATE: value} for task, value in claimed.items()]
+    columns = ["mark", "place", *CHOICES, *BOUNDS, "outcome", "selectable", "by the bar"]
+    found = pd.DataFrame([*findings.marks(drawn), *claims], columns=columns)
+    return found.astype({"place": "Int64"})
+
+
+def _curve_finding(rows: pd.DataFrame, claimed: Mapping[Task, float]) -> str:
+    said = f"Specification curve of {counted(len(rows), 'estimate')} of a gain, in points. "
+    if rows.empty:
+        return f"{said}No specification could be computed."
+    counts = rows["outcome"].value_counts()
+    outcomes = [f"{counts[name]} {name}" for name in OUTCOME_STYLE if name in counts]
+    low, high = rows["estimate"].iloc[0], rows["estimate"].iloc[-1]
+    ahead = int((rows["estimate"] > 0).sum())
+    said += (
+        f"They run from {points(low)} to {points(high)}, {ahead} of them above zero. By the rule "
+        f"of the bars: {listed(outcomes)}."
+    )
+    own = rows.loc[_own_places(rows)].rename(columns=dict(zip(_ENDS, BOUNDS, strict=True)))
+    if len(own):
+        bars = [f"{row['task']} {findings.gain(row)}" for row in findings.marks(own)]
+        said += f" The bars fixed: {'; '.join(bars)}."
+    reached = [_reached(rows, task, value) for task, value in claimed.items()]
+    return f"{said} {' '.join(reached)}".rstrip()
+
+
+def _reached(rows: pd.DataFrame, task: Task, claimed: float) -> str:
+    """Return how many estimates on a task reach the figure that is claimed."""
+    estimates = rows.loc[rows["task"] == task, "estimate"]
+    return (
+        f"The {points(claimed)} claimed on {task} is reached by "
+        f"{int((estimates >= claimed).sum())} of {counted(len(estimates), 'estimate')}."
+    )
 
 
 def _legend(figure: Figure, axes: Axes, columns: int) -> None:
@@ -107,7 +158,7 @@ def _draw_marks(axes: Axes, rows: pd.DataFrame, levels: list[tuple[str, str]]) -
         for name, (colour, _) in OUTCOME_STYLE.items():
             where = rows.index[(rows[choice] == level) & (rows["outcome"] == name)]
             axes.vlines(where, place - 0.38, place + 0.38, color=colour, linewidth=0.8)
-    axes.set_yticks(range(len(levels)), [_label(*each) for each in levels], fontsize=8)
+    axes.set_yticks(range(len(levels)), [_label(*each) for each in levels], fontsize=SMALL)
     axes.set_ylim(len(levels) - 0.4, -0.6)
     ends = np.cumsum([len(each) for each in CHOICES.values()])[:-1]
     for end in ends:
@@ -122,16 +173,14 @@ def _label(choice: str, level: str) -> str:
     return f"{choice}: {level}" if choice in ("seeds", "collapsed runs") else level
 
 
-def single_seed_figure(gains: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+def single_seed_figure(gains: pd.DataFrame, summary: pd.DataFrame) -> Shown:
     """Return each seed's own gain beside the interval over all seeds and the claimed figure."""
-    figure, axes = plt.subplots(
-        figsize=(WIDTH, 0.75 * len(summary) + 1.3), dpi=150, layout="constrained",
-        facecolor="white",
-    )  # fmt: skip
-    plt.close(figure)  # or a notebook would show it twice
-    for place, row in enumerate(summary.to_dict("records")):
-        own = gains[(gains["task"] == row["task"]) & (gains["design"] == row["design"])]["gain"]
-        _draw_seeds(axes, own, row, place)
+    data = _single(gains, summary)
+    if summary.empty:
+        return nothing("no task was run under any seed", list(data.columns))
+    figure, ((axes,),) = canvas(0.75 * len(summary) + 1.3)
+    for place, (task, design) in enumerate(zip(summary["task"], summary["design"], strict=True)):
+        _draw_seeds(axes, data[(data["task"] == task) & (data["design"] == design)], place)
     axes.axvline(0, color="0.2", linewidth=1)
     labels = [
         f"{task}\n{design}" for task, design in zip(summary["task"], summary["design"], strict=True)
@@ -143,25 +192,58 @@ def single_seed_figure(gains: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     axes.set_axisbelow(True)
     sns.despine(ax=axes, left=True)
     _legend(figure, axes, columns=3)
-    return figure
+    return Shown(figure=figure, finding=_single_finding(summary), data=data)
 
 
-def _draw_seeds(
-    axes: Axes, own: "pd.Series[float]", row: Mapping[Hashable, Any], place: int
-) -> None:
+def _single(gains: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per mark: every seed alone, all of them together, what is claimed."""
+    columns = ["task", "design", "mark", "seed", *BOUNDS]
+    alone = gains.rename(columns={"gain": ESTIMATE}).assign(mark=_ALONE)
+    together = summary.rename(columns=dict(zip(_ENDS, BOUNDS, strict=True))).assign(mark=_TOGETHER)
+    claimed = summary[["task", "design"]].assign(mark=_CLAIMED, **{ESTIMATE: summary["claimed"]})
+    parts = [
+        each.dropna(subset=[ESTIMATE]).reindex(columns=[*columns[:3], "seed", *BOUNDS])
+        for each in (alone, together.drop(columns="seeds"), claimed)
+    ]
+    rows = [row for part in parts for row in part.to_dict("records")]
+    found = pd.DataFrame(rows, columns=columns).astype({"seed": "Int64"})
+    return found.astype(dict.fromkeys(BOUNDS, float))
+
+
+def _single_finding(summary: pd.DataFrame) -> str:
+    said = ["Dot plot of the gain under every seed alone, in points."]
+    for row in findings.marks(summary.rename(columns=dict(zip(_ENDS, BOUNDS, strict=True)))):
+        number = row["seeds"]
+        together = "" if isnan(row[ESTIMATE]) else f", together {findings.gain(row)}"
+        claim = row["claimed"]
+        above = (
+            ""
+            if isnan(claim)
+            else f", {round(number * row['above claimed'])} above the {points(claim)} claimed"
+        )
+        said.append(
+            f"On {row['task']}, {row['design']}: {points(row['least'])} to "
+            f"{points(row['most'])} over {counted(number, 'seed')}{together}; "
+            f"{round(number * row['below zero'])} below zero{above}."
+        )
+    return " ".join(said)
+
+
+def _draw_seeds(axes: Axes, rows: pd.DataFrame, place: int) -> None:
+    alone, together, claimed = (
+        rows[rows["mark"] == mark] for mark in (_ALONE, _TOGETHER, _CLAIMED)
+    )
     axes.scatter(
-        own, np.full(len(own), place - 0.16), s=26, marker="o", color=_SEED, edgecolor="white",
-        linewidth=0.5, label="one seed alone", zorder=3,
+        alone[ESTIMATE], np.full(len(alone), place - 0.16), s=26, marker="o", color="#56B4E9",
+        edgecolor="white", linewidth=0.5, label=_ALONE, zorder=3,
     )  # fmt: skip
-    middle, low, high = row["estimate"], row["low"], row["high"]
-    if not np.isnan(middle):
-        axes.errorbar(
-            [middle], [place + 0.16], xerr=[[middle - low], [high - middle]], fmt="s",
-            color=_TOGETHER, markersize=6, capsize=3, elinewidth=1.6,
+    if len(together):
+        draw_intervals(
+            axes, together, [place + 0.16], colour="#0072B2", marker="s",
             label="all seeds, 95 % interval",
         )  # fmt: skip
-    if not np.isnan(row["claimed"]):
+    if len(claimed):
         axes.scatter(
-            [row["claimed"]], [place], s=60, marker="D", facecolor="white", edgecolor=_CLAIMED,
-            linewidth=1.6, label="claimed", zorder=4,
+            claimed[ESTIMATE], [place], s=60, marker="D", facecolor="white", edgecolor="#D55E00",
+            linewidth=1.6, label=_CLAIMED, zorder=4,
         )  # fmt: skip

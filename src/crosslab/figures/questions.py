@@ -5,15 +5,30 @@ from textwrap import fill
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from crosslab.arms import CLAIMED_ARMS, SIZES
 from crosslab.comparing import Comparison
-from crosslab.figures.style import ARM_STYLE, LEVEL, canvas, draw_intervals, tidy
+from crosslab.figures import findings
+from crosslab.figures.shown import Shown, nothing
+from crosslab.figures.style import (
+    ARM_STYLE,
+    BOUNDS,
+    ESTIMATE,
+    HIGH,
+    LEVEL,
+    LOW,
+    SMALL,
+    bounds,
+    canvas,
+    draw_intervals,
+    tidy,
+)
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.searched import MIXING, NOISE, SYNONYMS
+from crosslab.numerals import level, listed
 from crosslab.stats.crossed import Estimate, crossed
 
 ALIGNING_STYLE: Final = {
@@ -22,7 +37,10 @@ ALIGNING_STYLE: Final = {
     "hybrid-batch": ("#D55E00", "s"),
     "labse": ("#CC79A7", "v"),
 }
-_DECIDES, _BESIDE = ("#D55E00", "s"), ("#0072B2", "o")
+_DECIDES, _BESIDE = "decides", "stands beside"
+_LOOKS: Final = {_DECIDES: ("#D55E00", "s"), _BESIDE: ("#0072B2", "o")}
+_LINES: Final = {WORST: "-", RANDOM: ":"}
+_ABSENT: Final = "no runs of this question in this folder"
 _ATTACKS: Final = {
     NOISE: "noise on embeddings",
     SYNONYMS: "synonyms",
@@ -33,43 +51,62 @@ _BUDGETS: Final = {NOISE: "radius", SYNONYMS: "words at most", MIXING: "words at
 
 def differences(
     parts: Mapping[str, Estimate], beside: Mapping[str, Estimate], smallest_points: float
-) -> Figure:
+) -> Shown:
     """Return every difference of a bar, what decides above what stands beside it.
 
     Grey is what lies between zero and the smallest effect of interest.
     """
-    rows = [(*each, _DECIDES) for each in parts.items()]
-    rows += [(*each, _BESIDE) for each in beside.items()]
-    if not rows:
-        return _nothing()
-    figure, ((axes,),) = canvas(0.5 * len(rows) + 1.1)
-    for place, (_, found, (colour, marker)) in enumerate(rows):
-        interval = found.interval(LEVEL)
-        draw_intervals(axes, [interval], [place], colour=colour, marker=marker, label="")
+    data = pd.DataFrame(
+        [
+            {"difference": name, "role": role, **bounds(found.interval(LEVEL))}
+            for role, every in ((_DECIDES, parts), (_BESIDE, beside))
+            for name, found in every.items()
+        ],
+        columns=["difference", "role", *BOUNDS],
+    )
+    if data.empty:
+        return nothing(_ABSENT, list(data.columns))
+    figure, ((axes,),) = canvas(0.5 * len(data) + 1.1)
+    for role, (colour, marker) in _LOOKS.items():
+        mine = data[data["role"] == role]
+        draw_intervals(axes, mine, mine.index.to_numpy(), colour=colour, marker=marker, label="")
     axes.axvline(0, color="0.2", linewidth=1)
     axes.axvspan(0, smallest_points, color="0.9", zorder=0)
     axes.axhline(len(parts) - 0.5, color="0.7", linewidth=0.8)
-    tidy(axes, [fill(name, 38) for name, *_ in rows], "difference, points")
-    axes.tick_params(axis="y", labelsize=8)
-    return figure
+    tidy(axes, [fill(name, 36) for name in data["difference"]], "difference, points")
+    axes.tick_params(axis="y", labelsize=SMALL)
+    return Shown(figure=figure, finding=_differences_finding(data), data=data)
 
 
-def under_attack(compared: Comparison) -> Figure:
+def _differences_finding(data: pd.DataFrame) -> str:
+    deciding, beside = (data[data["role"] == role] for role in _LOOKS)
+    said = ["Dot plot of differences between arms, in points."]
+    if len(deciding):
+        each = [f"{row['difference']} {findings.gain(row)}" for row in findings.marks(deciding)]
+        said.append(f"What decides: {'; '.join(each)}; {findings.off_zero(deciding)}.")
+    if len(beside):
+        said.append(f"Beside it, {findings.off_zero(beside)}.")
+        if len(beside) > 1:
+            most, fewest = findings.greatest(beside), findings.least(beside)
+            said.append(
+                f"Of these, highest is {most['difference']}, {findings.gain(most)}, and lowest "
+                f"{fewest['difference']}, {findings.gain(fewest)}."
+            )
+    return " ".join(said)
+
+
+def under_attack(compared: Comparison) -> Shown:
     """Return what searches still find against the budget of each attack, one line per arm."""
     arms = [arm for arm in ALIGNING_STYLE if arm in compared.arms]
-    if not arms:
-        return _nothing()
+    data = _attacked(compared, arms)
+    if data.empty:
+        return nothing(_ABSENT, list(data.columns))
     figure, (panels,) = canvas(3.6, columns=len(_ATTACKS), sharey=True)
-    left = {arm: compared.left(arm) for arm in arms}
-    for axes, (kind, name) in zip(panels, _ATTACKS.items(), strict=True):
-        for arm in arms:
-            colour, marker = ALIGNING_STYLE[arm]
-            for sought, line in ((WORST, "-"), (RANDOM, ":")):
-                _curve(axes, left[arm][kind, sought], colour=colour, marker=marker, line=line)
-        asked = next(iter(compared.runs.values())).attacked_in(kind)
-        axes.set_title(
-            fill(name + (", English queries" if asked == "source" else ""), 24), fontsize=10
-        )
+    for axes, kind in zip(panels, _ATTACKS, strict=True):
+        panel = data[data["attack"] == _titled(compared, kind)]
+        for (arm, sought), rows in panel.groupby(["arm", "sought"], sort=False):
+            _curve(axes, rows, arm=str(arm), line=_LINES[str(sought)])
+        axes.set_title(fill(_titled(compared, kind), 24), fontsize=10)
         axes.set_xlabel(_BUDGETS[kind])
         axes.grid(color="0.92")
         axes.set_axisbelow(True)
@@ -78,64 +115,129 @@ def under_attack(compared: Comparison) -> Figure:
     for arm in arms:
         colour, marker = ALIGNING_STYLE[arm]
         panels[0].plot([], [], color=colour, marker=marker, label=arm)
-    figure.legend(loc="outside upper center", ncols=len(arms), frameon=False, fontsize=8)
-    return figure
+    figure.legend(loc="outside upper center", ncols=len(arms), frameon=False, fontsize=SMALL)
+    return Shown(figure=figure, finding=_attacked_finding(data), data=data)
 
 
-def _curve(
-    axes: Axes, left: Mapping[float, np.ndarray], *, colour: str, marker: str, line: str
-) -> None:
-    """Draw a line over evenly spaced budgets, with intervals where it is the worst case."""
-    places = np.arange(len(left))
-    middle = [each.mean() for each in left.values()]
-    axes.plot(places, middle, line, color=colour, marker=marker, markersize=4, linewidth=1.2)
-    if line == "-" and all(len(each) > 1 for each in left.values()):  # a spread needs two seeds
-        intervals = [crossed(each).interval(LEVEL) for each in left.values()]
-        low, high = [each.low for each in intervals], [each.high for each in intervals]
-        axes.fill_between(places, low, high, color=colour, alpha=0.15, lw=0)
-    axes.set_xticks(places, [f"{each:g}" for each in left])
+def _titled(compared: Comparison, kind: str) -> str:
+    asked = next(iter(compared.runs.values())).attacked_in(kind)
+    return _ATTACKS[kind] + (", English queries" if asked == "source" else "")
 
 
-def by_size(compared: Comparison, measures: Sequence[str], names: Sequence[str]) -> Figure:
+def _attacked(compared: Comparison, arms: Sequence[str]) -> pd.DataFrame:
+    """Return a row per attack, arm, way to seek and budget; intervals of the worst case alone."""
+    rows = []
+    for arm in arms:
+        for (kind, sought), left in compared.left(arm).items():
+            for budget, values in left.items():
+                found = {ESTIMATE: float(values.mean())}
+                if sought == WORST and len(values) > 1:  # a spread needs two seeds
+                    found = bounds(crossed(values).interval(LEVEL))
+                named = {"attack": _titled(compared, kind), "arm": arm, "sought": sought}
+                rows.append({**named, "budget": budget, **found})
+    return pd.DataFrame(rows, columns=["attack", "arm", "sought", "budget", *BOUNDS])
+
+
+def _curve(axes: Axes, rows: pd.DataFrame, *, arm: str, line: str) -> None:
+    """Draw a line over evenly spaced budgets, with a band where there are intervals."""
+    colour, marker = ALIGNING_STYLE[arm]
+    places = np.arange(len(rows))
+    axes.plot(
+        places, rows[ESTIMATE], line, color=colour, marker=marker, markersize=4, linewidth=1.2
+    )
+    if rows[LOW].notna().all():
+        axes.fill_between(places, rows[LOW], rows[HIGH], color=colour, alpha=0.15, lw=0)
+    axes.set_xticks(places, [f"{each:g}" for each in rows["budget"]])
+
+
+def _attacked_finding(data: pd.DataFrame) -> str:
+    unharmed = data[data["budget"] == 0].drop_duplicates(["arm"])
+    said = [
+        "Falling lines of mean average precision in points, one per arm, full under the worst "
+        "change found and dotted under random ones."
+    ]
+    if len(unharmed):
+        said.append(f"Unharmed, {_extremes(unharmed)}.")
+    for attack, panel in data.groupby("attack", sort=False):
+        most = panel["budget"].max()
+        last = panel[panel["budget"] == most]
+        worst, chance = (last[last["sought"] == sought] for sought in (WORST, RANDOM))
+        lost = f", random changes {_span(chance)}" if len(chance) else ""
+        said.append(
+            f"At the largest budget of {attack} ({most:g}) the worst change leaves "
+            f"{_span(worst)}{lost}; {_extremes(worst)}."
+        )
+    return " ".join(said)
+
+
+def _span(rows: pd.DataFrame) -> str:
+    low, high = level(rows[ESTIMATE].min()), level(rows[ESTIMATE].max())
+    return low if low == high else f"{low} to {high}"
+
+
+def _extremes(rows: pd.DataFrame) -> str:
+    """Return which arm is highest and which lowest."""
+    most, fewest = findings.greatest(rows), findings.least(rows)
+    if len(rows) == 1:
+        return f"{most['arm']} finds {findings.height(most)}"
+    return (
+        f"{most['arm']} is highest with {findings.height(most)} and {fewest['arm']} lowest with "
+        f"{findings.height(fewest)}"
+    )
+
+
+def by_size(compared: Comparison, measures: Sequence[str], names: Sequence[str]) -> Shown:
     """Return some measures of every method against the size of the encoder."""
-    if not compared.runs:
-        return _nothing()
+    data = _sized(compared, measures, names)
+    if data.empty:
+        return nothing(_ABSENT, list(data.columns))
     figure, (panels,) = canvas(3.4, columns=len(measures))
-    for axes, measure, name in zip(panels, measures, names, strict=True):
+    sizes = list(SIZES)
+    for axes, name in zip(panels, names, strict=True):
         for shift, method in enumerate(CLAIMED_ARMS):
             colour, marker = ARM_STYLE[method]
-            found = [compared.level(measure, f"{method}-{size}") for size in SIZES]
-            places = [place for place, each in enumerate(found) if each is not None]
-            intervals = [each.interval(LEVEL) for each in found if each is not None]
+            mine = data[(data["measure"] == name) & (data["method"] == method)]
+            places = mine["size"].map(sizes.index) + 0.15 * (shift - 1.5)
             draw_intervals(
-                axes,
-                intervals,
-                np.array(places) + 0.15 * (shift - 1.5),
-                colour=colour,
-                marker=marker,
-                label=method,
+                axes, mine, places.to_numpy(), colour=colour, marker=marker, label=method,
                 standing=True,
-            )
-        axes.set_xticks(range(len(SIZES)), list(SIZES), fontsize=8)
-        axes.set_title(fill(name, 24), fontsize=9)
+            )  # fmt: skip
+        axes.set_xticks(range(len(sizes)), sizes, fontsize=SMALL)
+        axes.set_xlim(-0.6, len(sizes) - 0.4)
+        axes.set_title(fill(name, 16), fontsize=10)
         axes.grid(axis="y", color="0.92")
         axes.set_axisbelow(True)
         sns.despine(ax=axes)
     panels[0].set_ylabel("points")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
-        handles,
-        labels,
-        loc="outside upper center",
-        ncols=len(CLAIMED_ARMS),
-        frameon=False,
-        fontsize=8,
-    )
-    return figure
+        handles, labels, loc="outside upper center", ncols=len(CLAIMED_ARMS), frameon=False,
+        fontsize=SMALL,
+    )  # fmt: skip
+    return Shown(figure=figure, finding=_sizes_finding(data), data=data)
 
 
-def _nothing() -> Figure:
-    figure, ((axes,),) = canvas(1.2)
-    axes.text(0.5, 0.5, "no runs of this question in this folder", ha="center", va="center")
-    axes.set_axis_off()
-    return figure
+def _sized(compared: Comparison, measures: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    """Return a row per measure, size and method that has two runs."""
+    rows = [
+        {"measure": name, "size": size, "method": method, **bounds(found.interval(LEVEL))}
+        for measure, name in zip(measures, names, strict=True)
+        for method in CLAIMED_ARMS
+        for size in SIZES
+        if (found := compared.level(measure, f"{method}-{size}")) is not None
+    ]
+    return pd.DataFrame(rows, columns=["measure", "size", "method", *BOUNDS])
+
+
+def _sizes_finding(data: pd.DataFrame) -> str:
+    said = ["Dot plots in points, a panel per measure, against the size of the encoder."]
+    for measure, rows in data.groupby("measure", sort=False):
+        most = findings.greatest(rows)
+        means = rows.groupby("size", sort=False)[ESTIMATE].mean()
+        levels = [f"{level(means[size])} {size}" for size in SIZES if size in means]
+        said.append(
+            f"{str(measure)[0].upper()}{str(measure)[1:]}: on average over methods "
+            f"{listed(levels)}; highest is {most['method']} {most['size']}, "
+            f"{findings.height(most)}."
+        )
+    return " ".join(said)

@@ -4,46 +4,85 @@ from typing import Final
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from crosslab.figures.style import ARM_STYLE, canvas
+from crosslab.figures import findings
+from crosslab.figures.shown import Shown, nothing
+from crosslab.figures.style import ARM_STYLE, ESTIMATE, HIGH, LOW, canvas
+from crosslab.lineup import name_of
+from crosslab.numerals import listed, points
 
 _FACES: Final = {"graft": "none", "scratch": "0.75"}  # how encoders are told apart; others full
+_ENDS: Final = {"estimate": ESTIMATE, "low": LOW, "high": HIGH}
+_FOUND: Final = "found_percent"
+_HALF: Final = 50.0  # % of sentences
 
 
-def gain_by_alignment(rows: pd.DataFrame) -> Figure:
+def gain_by_alignment(rows: pd.DataFrame) -> Shown:
     """Return the gain in each language against the share of its sentences that are found.
 
     A panel per arm and task; open marks are the encoder whose words were only put in place.
     """
-    if rows.empty:
-        return _nothing()
-    tasks, arms = (list(dict.fromkeys(rows[name])) for name in ("task", "arm"))
+    data = rows.rename(columns={"found": _FOUND, **_ENDS})
+    if data.empty:
+        return nothing("no runs on real languages in this folder", list(data.columns))
+    data = data.assign(language=data["language"].map(name_of))
+    tasks, arms = (list(dict.fromkeys(data[name])) for name in ("task", "arm"))
     figure, panels = canvas(
         2.5 * len(tasks) + 0.5, rows=len(tasks), columns=len(arms), sharey=True, sharex=True
     )
     for line, task in zip(panels, tasks, strict=True):
         for axes, arm in zip(line, arms, strict=True):
-            colour, marker = ARM_STYLE[arm]
-            chosen = rows[(rows["task"] == task) & (rows["arm"] == arm)]
-            for encoder, each in chosen.groupby("encoder", sort=False):
-                axes.errorbar(
-                    each["found"], each["estimate"],
-                    yerr=[each["estimate"] - each["low"], each["high"] - each["estimate"]],
-                    fmt=marker, color=colour, markersize=5, elinewidth=0.6, alpha=0.85,
-                    markerfacecolor=_FACES.get(str(encoder), colour),
-                )  # fmt: skip
-            axes.axhline(0, color="0.2", linewidth=1)
+            _draw_panel(axes, data[(data["task"] == task) & (data["arm"] == arm)], arm)
             axes.set_title(f"{arm}, {task}", fontsize=9)
-            axes.grid(color="0.92")
-            axes.set_axisbelow(True)
-            sns.despine(ax=axes)
         line[0].set_ylabel("gain, points")
     for axes in panels[-1]:
         axes.set_xlabel("sentences found, %")
-    _name_encoders(figure, list(dict.fromkeys(rows["encoder"])))
-    return figure
+    _name_encoders(figure, list(dict.fromkeys(data["encoder"])))
+    return Shown(figure=figure, finding=_finding(data), data=data)
+
+
+def _draw_panel(axes: Axes, chosen: pd.DataFrame, arm: str) -> None:
+    colour, marker = ARM_STYLE[arm]
+    for encoder, each in chosen.groupby("encoder", sort=False):
+        axes.errorbar(
+            each[_FOUND], each[ESTIMATE],
+            yerr=[each[ESTIMATE] - each[LOW], each[HIGH] - each[ESTIMATE]],
+            fmt=marker, color=colour, markersize=5, elinewidth=0.6, alpha=0.85,
+            markerfacecolor=_FACES.get(str(encoder), colour),
+        )  # fmt: skip
+    axes.axhline(0, color="0.2", linewidth=1)
+    axes.grid(color="0.92")
+    axes.set_axisbelow(True)
+    sns.despine(ax=axes)
+
+
+def _finding(data: pd.DataFrame) -> str:
+    most, fewest = findings.greatest(data), findings.least(data)
+    halves = {
+        "fewer than half of the sentences": data[data[_FOUND] < _HALF],
+        "half of the sentences or more": data[data[_FOUND] >= _HALF],
+    }
+    means = [
+        f"{points(rows[ESTIMATE].mean())} in {len(rows)} where {words} are found"
+        for words, rows in halves.items()
+        if len(rows)
+    ]
+    sides = [f"{arm}, {findings.off_zero(rows)}" for arm, rows in data.groupby("arm", sort=False)]
+    return (
+        f"Scatter plot of gains over plain fine-tuning, in points, against the share of sentences "
+        f"found, a panel per arm and task. By arm: {'; '.join(sides)}. The mean gain of all marks "
+        f"is {listed(means)}. Greatest is {_named(most)}, least {_named(fewest)}."
+    )
+
+
+def _named(row: findings.Row) -> str:
+    return (
+        f"{findings.gain(row)} ({row['arm']} on {row['task']} in {row['language']}, encoder "
+        f"{row['encoder']})"
+    )
 
 
 def _name_encoders(figure: Figure, encoders: list[str]) -> None:
@@ -58,10 +97,3 @@ def _name_encoders(figure: Figure, encoders: list[str]) -> None:
         ncols=len(encoders),
         frameon=False,
     )
-
-
-def _nothing() -> Figure:
-    figure, ((axes,),) = canvas(1.2)
-    axes.text(0.5, 0.5, "no runs on real languages in this folder", ha="center", va="center")
-    axes.set_axis_off()
-    return figure

@@ -1,14 +1,18 @@
 """The figure of the chapter on the rule's errors: outcomes by seeds, and power by effect."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crosslab.figures.style import canvas
+from crosslab.figures import findings
+from crosslab.figures.shown import Shown, nothing
+from crosslab.figures.style import SMALL, canvas
+from crosslab.numerals import counted
 
 # From what confirms a claim to what speaks against it; hatches tell them apart without colour.
 _OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
@@ -21,71 +25,141 @@ _POWER: Final = {
     "stated_power": ("power as stated", "#E69F00", "s", "--"),
     "direction_found": ("direction found", "#0072B2", "o", "-"),
 }
+_TRUTH: Final = "true_effect_points"
+_SHARE: Final = "share_percent"
+_ABSENT: Final = "no study was simulated"
 
 
-def outcomes_by_seeds(rates: pd.DataFrame) -> Figure:
+def outcomes_by_seeds(rates: pd.DataFrame) -> Shown:
     """Return the shares of the outcomes, a panel per true effect, a bar per number of seeds.
 
     Args:
         rates: A row per ``seeds`` and ``true_points``, a column per outcome, all with the size
             either at issue or not.
     """
-    truths = sorted(set(rates["true_points"]))
+    data = _long(rates, "outcome", _OUTCOMES)
+    if data.empty:
+        return nothing(_ABSENT, list(data.columns))
+    truths = sorted(set(data[_TRUTH]))
     figure, (panels,) = canvas(3.6, columns=len(truths), sharey=True)
     for axes, truth in zip(panels, truths, strict=True):
-        rows = rates[rates["true_points"] == truth].sort_values("seeds")
-        _stack(axes, rows)
+        _stack(axes, data[data[_TRUTH] == truth])
         axes.set_title(_titled(truth), fontsize=9)
         axes.set_xlabel("seeds")
-    panels[0].set_ylabel("share of studies, %")
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
-    return figure
+    _legend(figure, panels[0], columns=4)
+    return Shown(figure=figure, finding=_outcomes_finding(data), data=data)
+
+
+def _long(rates: pd.DataFrame, name: str, columns: Iterable[str]) -> pd.DataFrame:
+    """Return a row per true effect, number of seeds and column, shares in per cent."""
+    rows = [
+        {_TRUTH: row["true_points"], "seeds": row["seeds"], name: column, _SHARE: 100 * row[column]}
+        for row in findings.marks(rates.sort_values(["true_points", "seeds"]))
+        for column in columns
+    ]
+    return pd.DataFrame(rows, columns=[_TRUTH, "seeds", name, _SHARE])
 
 
 def _stack(axes: Axes, rows: pd.DataFrame) -> None:
-    places, below = range(len(rows)), pd.Series(0.0, index=rows.index)
+    seeds = sorted(set(rows["seeds"]))
+    below = np.zeros(len(seeds))
     for outcome, (colour, hatch) in _OUTCOMES.items():
-        shares = 100 * rows[outcome]
+        shares = rows.loc[rows["outcome"] == outcome, _SHARE].to_numpy(dtype=float)
         axes.bar(
-            places, shares, bottom=below, color=colour, hatch=hatch, edgecolor="white",
+            range(len(seeds)), shares, bottom=below, color=colour, hatch=hatch, edgecolor="white",
             linewidth=0.6, width=0.8, label=outcome,
         )  # fmt: skip
         below = below + shares
-    axes.set_xticks(places, [f"{each:g}" for each in rows["seeds"]])
+    axes.set_xticks(range(len(seeds)), [f"{each:g}" for each in seeds])
     axes.set_ylim(0, 100)
     sns.despine(ax=axes)
 
 
-def power_by_seeds(rates: pd.DataFrame) -> Figure:
+def _outcomes_finding(data: pd.DataFrame) -> str:
+    few, many = data["seeds"].min(), data["seeds"].max()
+    said = [
+        "Stacked bars of the shares of simulated studies by outcome, a panel per true effect in "
+        "points and a bar per number of seeds."
+    ]
+    for truth, panel in data.groupby(_TRUTH):
+        by_seeds = panel.pivot_table(index="outcome", columns="seeds", values=_SHARE)
+        usual = str(by_seeds[many].idxmax())
+        before = f", against {by_seeds.loc[usual, few]:.0f} % with {few}" if few < many else ""
+        said.append(
+            f"{_titled(float(str(truth))).capitalize()}: {usual} is commonest with "
+            f"{counted(many, 'seed')}, {by_seeds.loc[usual, many]:.0f} %{before}."
+        )
+    return " ".join(said)
+
+
+def power_by_seeds(rates: pd.DataFrame) -> Shown:
     """Return the power that studies state beside how often they find the direction.
 
     Args:
         rates: A row per ``seeds`` and ``true_points``, with ``stated_power`` and
             ``direction_found``.
     """
-    truths = sorted({each for each in rates["true_points"] if each > 0})
+    data = _long(rates[rates["true_points"] > 0], "rate", _POWER)
+    if data.empty:
+        return nothing(_ABSENT, list(data.columns))
+    truths = sorted(set(data[_TRUTH]))
     figure, (panels,) = canvas(3.4, columns=len(truths), sharey=True)
     for axes, truth in zip(panels, truths, strict=True):
-        rows = rates[rates["true_points"] == truth].sort_values("seeds")
-        for column, (label, colour, marker, line) in _POWER.items():
-            axes.plot(
-                range(len(rows)), 100 * rows[column], color=colour, marker=marker,
-                linestyle=line, linewidth=1.3, markersize=6, label=label,
-            )  # fmt: skip
+        _draw_power(axes, data[data[_TRUTH] == truth])
         axes.set_title(_titled(truth), fontsize=9)
-        axes.set_xticks(range(len(rows)), [f"{each:g}" for each in rows["seeds"]])
         axes.set_xlabel("seeds")
-        axes.set_ylim(-3, 103)
-        axes.grid(color="0.9")
-        axes.set_axisbelow(True)
-        sns.despine(ax=axes)
-    panels[0].set_ylabel("share of studies, %")
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
-    return figure
+    _legend(figure, panels[0], columns=2)
+    named = data.assign(rate=data["rate"].map({key: look[0] for key, look in _POWER.items()}))
+    return Shown(figure=figure, finding=_power_finding(data), data=named)
+
+
+def _draw_power(axes: Axes, panel: pd.DataFrame) -> None:
+    for column, (label, colour, marker, line) in _POWER.items():
+        rows = panel[panel["rate"] == column]
+        axes.plot(
+            range(len(rows)), rows[_SHARE], color=colour, marker=marker, linestyle=line,
+            linewidth=1.3, markersize=6, label=label,
+        )  # fmt: skip
+        axes.set_xticks(range(len(rows)), [f"{each:g}" for each in rows["seeds"]])
+    axes.set_ylim(-3, 103)
+    axes.grid(color="0.9")
+    axes.set_axisbelow(True)
+    sns.despine(ax=axes)
+
+
+def _power_finding(data: pd.DataFrame) -> str:
+    said = [
+        "Two lines over the number of seeds, a panel per true effect above zero: the power as "
+        "stated, and the share of studies that find the direction."
+    ]
+    wide = data.pivot_table(index=[_TRUTH, "seeds"], columns="rate", values=_SHARE).reset_index()
+    for truth, rows in wide.groupby(_TRUTH):
+        first, last = findings.least(rows, "seeds"), findings.greatest(rows, "seeds")
+        grows = f" and in {_found(last)}" if len(rows) > 1 else ""
+        said.append(f"{_titled(float(str(truth))).capitalize()}: found in {_found(first)}{grows}.")
+    away = wide.assign(away=(wide["stated_power"] - wide["direction_found"]).abs())
+    most = findings.greatest(away, "away")
+    said.append(
+        f"The two lie furthest apart at {_titled(most[_TRUTH])} with "
+        f"{counted(most['seeds'], 'seed')}: {most['stated_power']:.0f} % stated, "
+        f"{most['direction_found']:.0f} % found."
+    )
+    return " ".join(said)
+
+
+def _found(row: findings.Row) -> str:
+    return f"{row['direction_found']:.0f} % of studies with {counted(row['seeds'], 'seed')}"
+
+
+def _legend(figure: Figure, axes: Axes, *, columns: int) -> None:
+    axes.set_ylabel("share of studies, %")
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=columns, frameon=False, fontsize=SMALL
+    )
 
 
 def _titled(truth: float) -> str:
+    """Return a true effect in words; it is what was asked, so it is not rounded."""
     value = f"{truth:+g}".replace("-", "\N{MINUS SIGN}") if truth else "0"
     return f"true effect {value}"

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,6 +19,11 @@ from crosslab.stats.crossed import Interval
 
 LEVEL: Final = 0.95
 WIDTH: Final = 7.2  # inches: the text column of the book
+SMALL: Final = 9  # points of type at that width; anything smaller is lost on a telephone
+ESTIMATE: Final = "estimate_points"  # columns of every table of marks that have intervals
+LOW: Final = "low_points"
+HIGH: Final = "high_points"
+BOUNDS: Final = (ESTIMATE, LOW, HIGH)
 ARM_STYLE: Final = {
     "standard": ("#0072B2", "o"),
     "adversarial": ("#009E73", "^"),
@@ -50,7 +56,7 @@ def canvas(
 
 def draw_intervals(  # noqa: PLR0913 - how a line of marks looks, each named
     axes: Axes,
-    intervals: Sequence[Interval],
+    rows: pd.DataFrame,
     places: Sequence[float] | range | NDArray[Any],
     *,
     colour: str,
@@ -59,15 +65,18 @@ def draw_intervals(  # noqa: PLR0913 - how a line of marks looks, each named
     standing: bool = False,
 ) -> None:
     """Draw estimates with their intervals, lying or standing: a place on the other axis each."""
-    middle = np.array([each.estimate for each in intervals])
-    low = middle - np.array([each.low for each in intervals])
-    high = np.array([each.high for each in intervals]) - middle
-    reach = np.stack([low, high])
+    middle = rows[ESTIMATE].to_numpy(dtype=float)
+    reach = np.stack([middle - rows[LOW].to_numpy(float), rows[HIGH].to_numpy(float) - middle])
     across, along = (places, middle) if standing else (middle, places)
     axes.errorbar(
         across, along, xerr=None if standing else reach, yerr=reach if standing else None,
         fmt=marker, color=colour, markersize=6, capsize=3, elinewidth=1.6, label=label,
     )  # fmt: skip
+
+
+def bounds(interval: Interval) -> dict[str, float]:
+    """Return an interval as the columns of a table of marks."""
+    return dict(zip(BOUNDS, (interval.estimate, interval.low, interval.high), strict=True))
 
 
 def tidy(axes: Axes, labels: Sequence[str], quantity: str) -> None:

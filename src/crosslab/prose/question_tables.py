@@ -149,7 +149,7 @@ def measures_words(measures: Sequence[str]) -> str:
 
 
 def by_language(found: Result, kind: str) -> str:
-    """Return the accuracy of every arm on items of a kind, language by language, poorest last."""
+    """Return the accuracy of every arm on items of a kind, language by language."""
     compared = found.compared
     of_arms = {arm: compared.in_each_language(kind, arm) for arm in compared.arms}
     shown = {arm: each for arm, each in of_arms.items() if each}

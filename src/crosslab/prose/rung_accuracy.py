@@ -5,6 +5,7 @@ from typing import Final
 from crosslab.arms import CONTROL
 from crosslab.data.languages import NAMES
 from crosslab.experiments import GRAFT, GRAFT_PAIRS
+from crosslab.lineup import in_order
 from crosslab.numerals import counted
 from crosslab.prose.render import table
 from crosslab.published import System, published
@@ -82,8 +83,8 @@ def sources_words(task: str) -> str:
     return f"{TASKS[task]}, published: {each}."
 
 
-def _languages(task: str) -> tuple[str, ...]:
-    return tuple(published().benchmark(_BENCHMARK[task]).test_items)
+def _languages(task: str) -> list[str]:
+    return in_order(published().benchmark(_BENCHMARK[task]).test_items)
 
 
 def _systems(task: str) -> list[System]:
