@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.text import Text
 
+from crosslab.figures.shown import Shown
 from crosslab.figures.style import BOUNDS, SMALL
 
 
@@ -50,8 +51,13 @@ def told(rows: pd.DataFrame) -> list[list[float]]:
     return sorted(rows[list(BOUNDS)].astype(float).to_numpy().tolist())
 
 
-def nothing_shown(shown: object, words: str) -> bool:
+def words(shown: Shown) -> str:
+    """Return what a figure finds, with spaces that may break."""
+    return shown.finding.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def nothing_shown(shown: Shown, why: str) -> bool:
     """Return whether a figure says that there is nothing, in the picture and in words."""
     (text,) = shown.figure.axes[0].texts
     empty = shown.data.empty and len(shown.data.columns) > 1
-    return words in text.get_text() and words in shown.finding and empty
+    return why in text.get_text() and why in shown.finding and empty

@@ -30,6 +30,16 @@ def level(value: float) -> str:
     return points(value).removeprefix("+")
 
 
+def percent(value: float, decimals: int = 1) -> str:
+    r"""Return per cent with their sign, which no line break parts from the number.
+
+    Example:
+        >>> percent(71.26), percent(99.6, decimals=0)
+        ('71.3\xa0%', '100\xa0%')
+    """
+    return f"{value:.{decimals}f}\N{NO-BREAK SPACE}%"
+
+
 def counted(count: int, what: str) -> str:
     """Return a count with its noun.
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from made_up_lineup import made_up_lineup
-from pictures import legible, nothing_shown, opaque
+from pictures import legible, nothing_shown, opaque, words
 
 from crosslab.figures.lineup import found_by_language, sentence_maps
 from crosslab.lineup import lineup
@@ -26,15 +26,15 @@ def test_every_language_has_a_line_and_every_encoder_a_mark_on_it(found):
 
 
 def test_the_finding_names_the_best_and_the_poorest_language_of_each_encoder(found, tmp_path):
-    said = found_by_language(found).finding
+    said = words(found_by_language(found))
     assert "graft finds 50.0 % on average, from 40.0 % in German to 60.0 % in Swahili" in said
     turned = lineup(made_up_lineup(tmp_path, {"graft": {"de": 8, "sw": 1}}))
-    assert "from 10.0 % in Swahili to 80.0 % in German" in found_by_language(turned).finding
+    assert "from 10.0 % in Swahili to 80.0 % in German" in words(found_by_language(turned))
 
 
 def test_one_language_alone_is_no_range(tmp_path):
     alone = lineup(made_up_lineup(tmp_path, {"graft": {"de": 8}}))
-    assert found_by_language(alone).finding.endswith("graft finds 80.0 % in German.")
+    assert words(found_by_language(alone)).endswith("graft finds 80.0 % in German.")
 
 
 def test_every_encoder_has_a_map_and_a_line_joins_each_translation_to_its_english(found):

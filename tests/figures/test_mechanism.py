@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up_probes import made_up_probes
-from pictures import bars, legible, nothing_shown, opaque, picture, told
+from pictures import bars, legible, nothing_shown, opaque, picture, told, words
 
 from crosslab import probes
 from crosslab.figures import mechanism as figures
@@ -173,6 +173,10 @@ def test_many_items_make_a_curve_of_few_steps_that_still_ends_at_all_of_them():
     assert rows["distance_word_lengths"].max() == many["largest"].max()
 
 
+def _other(best):
+    return next(arm for arm in FOUND.arms if arm != best)
+
+
 @pytest.mark.parametrize("best", ["adversarial", "standard"])
 def test_the_finding_names_the_arm_that_bears_noise_best(best):
     def share(arm, kind, radius, language, seed):
@@ -180,17 +184,18 @@ def test_the_finding_names_the_arm_that_bears_noise_best(best):
 
     found = made_up_probes(share=share)
     said = figures.noise_curves(probes.noise_curves(found), found.balls).finding
-    assert f"Under worst noise found of radius 1, {best} is highest with 89." in said
+    assert f"without noise, {best} is highest with 89." in said
+    assert f"worst noise found of radius 1 49.2 ({_other(best)}) to 89.2 ({best})" in said
     certified = figures.certified_curves(probes.certified_curves(found)).finding
     assert f"with noise of scale 0.125, {best} is highest with 89." in certified
 
 
 def test_the_finding_on_distances_says_how_many_items_lie_within_the_balls():
-    said = figures.distances(AWAY, {"adversarial": 0.03}).finding
+    said = words(figures.distances(AWAY, {"adversarial": 0.03}))
     assert "Half of all items lie within 1.2 word lengths" in said
     assert "adversarial 0.0 % of its items within 0.03" in said
     assert "adversarial 100.0 % of its items within 2" in (
-        figures.distances(AWAY, {"adversarial": 2.0}).finding
+        words(figures.distances(AWAY, {"adversarial": 2.0}))
     )
     assert "No arm was trained in balls." in figures.distances(AWAY, {}).finding
 

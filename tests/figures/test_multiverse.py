@@ -133,11 +133,12 @@ def test_the_table_of_specifications_holds_every_mark_and_every_choice(table):
 def test_the_curve_in_words_follows_the_estimates_and_the_claims(table):
     drawn = table[table["distinct"]]
     said = specification_curve(table, {"nli": -100.0}).finding
-    assert f"curve of {len(drawn)} estimates" in said
+    hollow = int((~drawn["selectable"]).sum())
+    assert f"curve of {len(drawn)} estimates of a gain, in points, {hollow} of them with" in said
     of_nli = int((drawn["task"] == "nli").sum())
     assert f"100.0 claimed on nli is reached by {of_nli} of {of_nli} estimates" in said
     raised = table.assign(**{each: table[each] + 1000 for each in ("estimate", "low", "high")})
-    assert f"{len(drawn)} of them above zero" in specification_curve(raised, {}).finding
+    assert f"{len(drawn)} above zero" in specification_curve(raised, {}).finding
     assert f"{len(drawn)} contradicted" in (
         specification_curve(table.assign(outcome="contradicted"), {}).finding
     )

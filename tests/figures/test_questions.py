@@ -30,12 +30,12 @@ def test_what_decides_stands_above_what_stands_beside_it():
 
 def test_the_finding_says_what_decides_and_names_the_extremes_beside_it():
     said = differences(PARTS, BESIDE, 1.0).finding
-    assert "What decides: one +1.0 (+0.5 to +1.5); the interval lies above zero." in said
-    assert "Beside it, none of 2 intervals lies above zero and 1 below." in said
-    assert "highest is three, 0.0 (" in said
-    assert "lowest two, \N{MINUS SIGN}1.0" in said
+    assert 'What decides: "one" +1.0 (+0.5 to +1.5); the interval lies above zero.' in said
+    assert "Beside it, none of 2 intervals lies above zero and 1 below; highest" in said
+    assert 'highest is "three", 0.0 (' in said
+    assert 'lowest is "two", \N{MINUS SIGN}1.0' in said
     turned = differences(BESIDE, PARTS, 1.0).finding
-    assert "What decides: two \N{MINUS SIGN}1.0" in turned
+    assert 'What decides: "two" \N{MINUS SIGN}1.0' in turned
     assert "Beside it, the interval lies above zero." in turned
 
 
@@ -90,7 +90,12 @@ def test_the_finding_names_the_arm_that_is_left_most(tmp_path, best):
     store = made_up_question_study(tmp_path, {"retrieval-attack": levels})
     said = under_attack(comparison(store, "lab", "retrieval-attack")).finding
     assert f"Unharmed, {best} is highest with" in said
-    assert said.count(f"{best} is highest") == 4  # and at the largest budget of each attack
+    assert said.count(f" ({best}), random changes") == 3  # at the largest budget of each attack
+
+
+def test_arms_that_align_differ_in_marker_as_well_as_in_colour():
+    for place in (0, 1):
+        assert len({style[place] for style in ALIGNING_STYLE.values()}) == len(ALIGNING_STYLE)
 
 
 def test_every_size_and_method_has_a_mark(tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from pictures import legible, nothing_shown, opaque
+from pictures import legible, nothing_shown, opaque, words
 
 from crosslab.figures.simulation import outcomes_by_seeds, power_by_seeds
 
@@ -81,22 +81,22 @@ def test_the_table_of_power_holds_every_point_by_its_name_in_the_picture():
 
 
 def test_the_finding_names_the_commonest_outcome_of_each_true_effect():
-    said = outcomes_by_seeds(RATES).finding
-    assert (
-        "True effect 0: inconclusive is commonest with 20 seeds, 40 %, against 40 % with 3" in said
-    )
+    said = words(outcomes_by_seeds(RATES))
+    assert "With 20 seeds the commonest outcome is" in said
+    assert "inconclusive at true effect 0 (40 %; 40 % with 3)" in said
     many = RATES["seeds"] == 20
     turned = RATES.assign(contradicted=np.where(many, 0.9, 0.3))
-    said = outcomes_by_seeds(turned).finding
-    assert "True effect +2: contradicted is commonest with 20 seeds, 90 %, against 30 %" in said
+    said = words(outcomes_by_seeds(turned))
+    assert "contradicted at true effect +2 (90 %; 30 % with 3)" in said
 
 
 def test_the_finding_on_power_says_where_it_is_stated_most_wrongly():
-    said = power_by_seeds(RATES).finding
-    assert "found in 3 % of studies with 3 seeds and in 20 % of studies with 20 seeds" in said
+    said = words(power_by_seeds(RATES))
+    assert "found by 3 % with 3 seeds and 20 % with 20 seeds at true effect +2" in said
     assert "furthest apart at true effect +2 with 3 seeds: 50 % stated, 3 % found" in said
     right = RATES.assign(direction_found=np.where(RATES["seeds"] == 3, 0.5, 0.9))
-    assert "with 20 seeds: 50 % stated, 90 % found" in power_by_seeds(right).finding
+    said = words(power_by_seeds(right))
+    assert "with 20 seeds: 50 % stated, 90 % found" in said
 
 
 def test_where_nothing_was_simulated_the_pictures_say_so():

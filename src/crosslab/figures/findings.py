@@ -36,6 +36,19 @@ def height(row: Row) -> str:
     return f"{level(row[ESTIMATE])} ({level(row[LOW])} to {level(row[HIGH])})"
 
 
+def span(rows: pd.DataFrame, column: str) -> str:
+    """Return from what to what estimates run, each with the name that stands in a column.
+
+    Example:
+        >>> span(pd.DataFrame({"arm": ["a", "b"], "estimate_points": [2.0, 1.0]}), "arm")
+        '1.0 (b) to 2.0 (a)'
+        >>> span(pd.DataFrame({"arm": ["a"], "estimate_points": [2.0]}), "arm")
+        '2.0 (a)'
+    """
+    ends = [least(rows), greatest(rows)] if len(rows) > 1 else [greatest(rows)]
+    return " to ".join(f"{level(row[ESTIMATE])} ({row[column]})" for row in ends)
+
+
 def above(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose interval lies above zero."""
     return rows[rows[LOW] > 0]

@@ -11,7 +11,7 @@ from crosslab.figures import findings
 from crosslab.figures.shown import Shown, nothing
 from crosslab.figures.style import canvas, tidy
 from crosslab.lineup import ENGLISH, SETS, Aligned, Lineup, name_of
-from crosslab.numerals import level, listed
+from crosslab.numerals import listed, percent
 
 _STYLES: Final = (("#0072B2", "o"), ("#E69F00", "^"), ("#D55E00", "s"), ("#7F7F7F", "X"))
 _SHOWN: Final = 4  # sentences that a map names
@@ -59,12 +59,12 @@ def _found_finding(data: pd.DataFrame) -> str:
 def _of_encoder(rows: pd.DataFrame) -> str:
     """Return what one encoder finds on average, and where it finds most and least."""
     most, fewest = findings.greatest(rows, _SHARE), findings.least(rows, _SHARE)
-    mean = f"{most['encoder']} finds {level(rows[_SHARE].mean())} %"
+    mean = f"{most['encoder']} finds {percent(rows[_SHARE].mean())}"
     if len(rows) == 1:
         return f"{mean} in {most['language']}"
     return (
-        f"{mean} on average, from {level(fewest[_SHARE])} % in {fewest['language']} to "
-        f"{level(most[_SHARE])} % in {most['language']}"
+        f"{mean} on average, from {percent(fewest[_SHARE])} in {fewest['language']} to "
+        f"{percent(most[_SHARE])} in {most['language']}"
     )
 
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import NullLocator
 from crosslab.figures import findings
 from crosslab.figures.shown import Shown, nothing
 from crosslab.figures.style import ARM_STYLE, BOUNDS, ESTIMATE, HIGH, LOW, SMALL, canvas
-from crosslab.numerals import counted, level, listed
+from crosslab.numerals import counted, listed, percent
 
 _PLACES: Final = {"source": "source language", "targets": "targets"}
 _KINDS: Final = {"random": "random noise", "worst": "worst noise found"}
@@ -78,23 +78,22 @@ def _with_balls(data: pd.DataFrame, balls: Mapping[str, float], size: str) -> pd
 
 
 def _noise_finding(measured: pd.DataFrame) -> str:
-    farthest = measured[_RADIUS].max()
     targets = measured[measured["where"] == _PLACES["targets"]]
     rows = targets if len(targets) else measured
-    unharmed = rows[rows[_RADIUS] == rows[_RADIUS].min()]
-    said = [
-        f"Lines of accuracy against the radius of noise, one for each of "
-        f"{counted(measured['arm'].nunique(), 'arm')}, in points. In the {rows['where'].iloc[0]}, "
-        f"without noise, {_reached(unharmed)}"
+    none, *radii = sorted(set(rows[_RADIUS]))
+    told = [(kind, radius) for kind in _KINDS.values() for radius in dict.fromkeys(radii[:1])]
+    told += [(kind, radius) for kind in _KINDS.values() for radius in radii[1:][-1:]]
+    left = [
+        f"{kind} of radius {radius:g} {findings.span(there, 'arm')}"
+        for kind, radius in told
+        if len(there := rows[(rows["noise"] == kind) & (rows[_RADIUS] == radius)])
     ]
-    for kind, part in rows[rows[_RADIUS] == farthest].groupby("noise", sort=False):
-        said.append(f"Under {kind} of radius {farthest:g}, {_reached(part)}")
-    near = rows[(rows["noise"] == _KINDS["worst"]) & (rows[_RADIUS] > rows[_RADIUS].min())]
-    smallest = near[near[_RADIUS] == near[_RADIUS].min()]
-    if len(smallest) and smallest[_RADIUS].iloc[0] < farthest:
-        radius = smallest[_RADIUS].iloc[0]
-        said.append(f"Under {_KINDS['worst']} of radius {radius:g}, {_reached(smallest)}")
-    return f"{'. '.join(said)}."
+    said = (
+        "Lines of accuracy against the radius of noise, one for each of "
+        f"{counted(measured['arm'].nunique(), 'arm')}, in points. In the {rows['where'].iloc[0]}, "
+        f"without noise, {_reached(rows[rows[_RADIUS] == none])}"
+    )
+    return f"{said}. Noise leaves: {'; '.join(left)}." if left else f"{said}."
 
 
 def _reached(rows: pd.DataFrame) -> str:
@@ -148,8 +147,8 @@ def _certified_finding(data: pd.DataFrame) -> str:
         near = at_scale[at_scale[_DISTANCE] == at_scale[_DISTANCE].min()]
         said.append(
             f"In the {at_scale['where'].iloc[0]}, with noise of scale {scale:g}, "
-            f"{_reached(near)} at distance {near[_DISTANCE].iloc[0]:g}; at "
-            f"{far[_DISTANCE].iloc[0]:.2g}, the farthest shown, {_reached(far)}"
+            f"{_reached(near)} at distance {near[_DISTANCE].iloc[0]:g}; "
+            f"{findings.span(far, 'arm')} at {far[_DISTANCE].iloc[0]:.2g}, the farthest shown"
         )
     return f"{'. '.join(said)}."
 
@@ -214,7 +213,7 @@ def _distances_finding(away: pd.DataFrame, balls: Mapping[str, float]) -> str:
     if not balls:
         return f"{said}. No arm was trained in balls."
     inside = [
-        f"{arm} {level(100 * (of_arm['largest'] <= balls[str(arm)]).mean())} % of its items "
+        f"{arm} {percent(100 * (of_arm['largest'] <= balls[str(arm)]).mean())} of its items "
         f"within {balls[str(arm)]:g}"
         for arm, of_arm in away.groupby("arm", sort=False)
         if arm in balls

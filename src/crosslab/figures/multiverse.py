@@ -68,7 +68,9 @@ def _specified(rows: pd.DataFrame, claimed: Mapping[Task, float]) -> pd.DataFram
 
 
 def _curve_finding(rows: pd.DataFrame, claimed: Mapping[Task, float]) -> str:
-    said = f"Specification curve of {counted(len(rows), 'estimate')} of a gain, in points. "
+    hollow = int((~rows["selectable"].astype(bool)).sum())
+    also = f", {hollow} of them with a checkpoint that nobody could select" if hollow else ""
+    said = f"Specification curve of {counted(len(rows), 'estimate')} of a gain, in points{also}. "
     if rows.empty:
         return f"{said}No specification could be computed."
     counts = rows["outcome"].value_counts()
@@ -76,8 +78,8 @@ def _curve_finding(rows: pd.DataFrame, claimed: Mapping[Task, float]) -> str:
     low, high = rows["estimate"].iloc[0], rows["estimate"].iloc[-1]
     ahead = int((rows["estimate"] > 0).sum())
     said += (
-        f"They run from {points(low)} to {points(high)}, {ahead} of them above zero. By the rule "
-        f"of the bars: {listed(outcomes)}."
+        f"They run from {points(low)} to {points(high)}, {ahead} above zero; by the rule of the "
+        f"bars {listed(outcomes)}."
     )
     own = rows.loc[_own_places(rows)].rename(columns=dict(zip(_ENDS, BOUNDS, strict=True)))
     if len(own):

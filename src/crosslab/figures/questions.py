@@ -1,6 +1,7 @@
 """Figures of the chapters on the questions: differences, and what is left under attack."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from textwrap import fill
 from typing import Final
 
@@ -40,6 +41,7 @@ ALIGNING_STYLE: Final = {
 _DECIDES, _BESIDE = "decides", "stands beside"
 _LOOKS: Final = {_DECIDES: ("#D55E00", "s"), _BESIDE: ("#0072B2", "o")}
 _LINES: Final = {WORST: "-", RANDOM: ":"}
+_ABREAST: Final = 2  # panels beside each other, or the names of sizes meet
 _ABSENT: Final = "no runs of this question in this folder"
 _ATTACKS: Final = {
     NOISE: "noise on embeddings",
@@ -82,16 +84,17 @@ def _differences_finding(data: pd.DataFrame) -> str:
     deciding, beside = (data[data["role"] == role] for role in _LOOKS)
     said = ["Dot plot of differences between arms, in points."]
     if len(deciding):
-        each = [f"{row['difference']} {findings.gain(row)}" for row in findings.marks(deciding)]
+        each = [f'"{row["difference"]}" {findings.gain(row)}' for row in findings.marks(deciding)]
         said.append(f"What decides: {'; '.join(each)}; {findings.off_zero(deciding)}.")
-    if len(beside):
+    if len(beside) > 1:
+        most, fewest = findings.greatest(beside), findings.least(beside)
+        extremes = [
+            f'{side} is "{row["difference"]}", {findings.gain(row)}'
+            for side, row in (("highest", most), ("lowest", fewest))
+        ]
+        said.append(f"Beside it, {findings.off_zero(beside)}; {listed(extremes)}.")
+    elif len(beside):
         said.append(f"Beside it, {findings.off_zero(beside)}.")
-        if len(beside) > 1:
-            most, fewest = findings.greatest(beside), findings.least(beside)
-            said.append(
-                f"Of these, highest is {most['difference']}, {findings.gain(most)}, and lowest "
-                f"{fewest['difference']}, {findings.gain(fewest)}."
-            )
     return " ".join(said)
 
 
@@ -158,16 +161,13 @@ def _attacked_finding(data: pd.DataFrame) -> str:
     ]
     if len(unharmed):
         said.append(f"Unharmed, {_extremes(unharmed)}.")
+    left = []
     for attack, panel in data.groupby("attack", sort=False):
-        most = panel["budget"].max()
-        last = panel[panel["budget"] == most]
+        last = panel[panel["budget"] == panel["budget"].max()]
         worst, chance = (last[last["sought"] == sought] for sought in (WORST, RANDOM))
-        lost = f", random changes {_span(chance)}" if len(chance) else ""
-        said.append(
-            f"At the largest budget of {attack} ({most:g}) the worst change leaves "
-            f"{_span(worst)}{lost}; {_extremes(worst)}."
-        )
-    return " ".join(said)
+        among = f", random changes {_span(chance)}" if len(chance) else ""
+        left.append(f"{attack} ({last['budget'].iloc[0]:g}) {findings.span(worst, 'arm')}{among}")
+    return " ".join([*said, f"The largest budgets leave: {'; '.join(left)}."])
 
 
 def _span(rows: pd.DataFrame) -> str:
@@ -191,9 +191,12 @@ def by_size(compared: Comparison, measures: Sequence[str], names: Sequence[str])
     data = _sized(compared, measures, names)
     if data.empty:
         return nothing(_ABSENT, list(data.columns))
-    figure, (panels,) = canvas(3.4, columns=len(measures))
-    sizes = list(SIZES)
-    for axes, name in zip(panels, names, strict=True):
+    rows = ceil(len(names) / _ABREAST)
+    figure, grid = canvas(2.7 * rows + 0.5, rows=rows, columns=min(len(names), _ABREAST))
+    panels, sizes = list(grid.flat), list(SIZES)
+    for axes in panels[len(names) :]:
+        axes.set_axis_off()
+    for axes, name in zip(panels, names, strict=False):
         for shift, method in enumerate(CLAIMED_ARMS):
             colour, marker = ARM_STYLE[method]
             mine = data[(data["measure"] == name) & (data["method"] == method)]
@@ -204,11 +207,11 @@ def by_size(compared: Comparison, measures: Sequence[str], names: Sequence[str])
             )  # fmt: skip
         axes.set_xticks(range(len(sizes)), sizes, fontsize=SMALL)
         axes.set_xlim(-0.6, len(sizes) - 0.4)
-        axes.set_title(fill(name, 16), fontsize=10)
+        axes.set_title(name, fontsize=10)
+        axes.set_ylabel("points")
         axes.grid(axis="y", color="0.92")
         axes.set_axisbelow(True)
         sns.despine(ax=axes)
-    panels[0].set_ylabel("points")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside upper center", ncols=len(CLAIMED_ARMS), frameon=False,

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from crosslab.figures import findings
 from crosslab.figures.shown import Shown, nothing
 from crosslab.figures.style import SMALL, canvas
-from crosslab.numerals import counted
+from crosslab.numerals import counted, listed, percent
 
 # From what confirms a claim to what speaks against it; hatches tell them apart without colour.
 _OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
@@ -77,19 +77,18 @@ def _stack(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _outcomes_finding(data: pd.DataFrame) -> str:
     few, many = data["seeds"].min(), data["seeds"].max()
-    said = [
-        "Stacked bars of the shares of simulated studies by outcome, a panel per true effect in "
-        "points and a bar per number of seeds."
-    ]
+    said = []
     for truth, panel in data.groupby(_TRUTH):
         by_seeds = panel.pivot_table(index="outcome", columns="seeds", values=_SHARE)
         usual = str(by_seeds[many].idxmax())
-        before = f", against {by_seeds.loc[usual, few]:.0f} % with {few}" if few < many else ""
-        said.append(
-            f"{_titled(float(str(truth))).capitalize()}: {usual} is commonest with "
-            f"{counted(many, 'seed')}, {by_seeds.loc[usual, many]:.0f} %{before}."
-        )
-    return " ".join(said)
+        before = f"; {_percent(by_seeds.loc[usual, few])} with {few}" if few < many else ""
+        share = f"{_percent(by_seeds.loc[usual, many])}{before}"
+        said.append(f"{usual} at {_titled(float(str(truth)))} ({share})")
+    return (
+        "Stacked bars of the shares of simulated studies by outcome, a panel per true effect in "
+        f"points and a bar per number of seeds. With {counted(many, 'seed')} the commonest outcome "
+        f"is {listed(said)}."
+    )
 
 
 def power_by_seeds(rates: pd.DataFrame) -> Shown:
@@ -128,27 +127,32 @@ def _draw_power(axes: Axes, panel: pd.DataFrame) -> None:
 
 
 def _power_finding(data: pd.DataFrame) -> str:
-    said = [
-        "Two lines over the number of seeds, a panel per true effect above zero: the power as "
-        "stated, and the share of studies that find the direction."
-    ]
     wide = data.pivot_table(index=[_TRUTH, "seeds"], columns="rate", values=_SHARE).reset_index()
-    for truth, rows in wide.groupby(_TRUTH):
-        first, last = findings.least(rows, "seeds"), findings.greatest(rows, "seeds")
-        grows = f" and in {_found(last)}" if len(rows) > 1 else ""
-        said.append(f"{_titled(float(str(truth))).capitalize()}: found in {_found(first)}{grows}.")
+    found = [
+        f"{_grown(rows)} at {_titled(float(str(truth)))}" for truth, rows in wide.groupby(_TRUTH)
+    ]
     away = wide.assign(away=(wide["stated_power"] - wide["direction_found"]).abs())
     most = findings.greatest(away, "away")
-    said.append(
-        f"The two lie furthest apart at {_titled(most[_TRUTH])} with "
-        f"{counted(most['seeds'], 'seed')}: {most['stated_power']:.0f} % stated, "
-        f"{most['direction_found']:.0f} % found."
+    return (
+        "Two lines over the number of seeds, a panel per true effect above zero: the power as "
+        "stated, and the share of studies that find the direction. It is found by "
+        f"{'; '.join(found)}. The two lie furthest apart at {_titled(most[_TRUTH])} with "
+        f"{counted(most['seeds'], 'seed')}: {_percent(most['stated_power'])} stated, "
+        f"{_percent(most['direction_found'])} found."
     )
-    return " ".join(said)
 
 
-def _found(row: findings.Row) -> str:
-    return f"{row['direction_found']:.0f} % of studies with {counted(row['seeds'], 'seed')}"
+def _grown(rows: pd.DataFrame) -> str:
+    """Return how many studies find a direction with the fewest and with the most seeds."""
+    first, last = findings.least(rows, "seeds"), findings.greatest(rows, "seeds")
+    ends = [first, last] if len(rows) > 1 else [first]
+    return " and ".join(
+        f"{_percent(row['direction_found'])} with {counted(row['seeds'], 'seed')}" for row in ends
+    )
+
+
+def _percent(share: float) -> str:
+    return percent(share, decimals=0)  # of some hundred studies: a decimal would be chance
 
 
 def _legend(figure: Figure, axes: Axes, *, columns: int) -> None:
