@@ -89,7 +89,7 @@ def test_the_finding_names_the_arm_that_is_left_most(tmp_path, best):
     levels = {arm: 0.9 if arm == best else 0.3 for arm in ALIGNING_STYLE}
     store = made_up_question_study(tmp_path, {"retrieval-attack": levels})
     said = under_attack(comparison(store, "lab", "retrieval-attack")).finding
-    assert f"Unharmed, {best} is highest with" in said
+    assert f"Unharmed, where noise on embeddings begins, {best} is highest with" in said
     assert said.count(f" ({best}), random changes") == 3  # at the largest budget of each attack
 
 

@@ -71,8 +71,8 @@ def _of_encoder(rows: pd.DataFrame) -> str:
 def sentence_maps(found: Lineup) -> Shown:
     """Return where some sentences lie in all languages, one panel per encoder.
 
-    English is a ring, every other language a mark, and a line joins a translation to its
-    English. Four sentences are drawn, each in a colour and with a mark of its own.
+    English is an open mark, every other language a full one, and a line joins a translation to
+    its English. Four sentences are drawn, each in a colour and with a mark of its own.
     """
     columns = ["encoder", "sentence", "language", "across", "up"]
     if not found.encoders:

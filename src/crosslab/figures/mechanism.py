@@ -84,7 +84,7 @@ def _noise_finding(measured: pd.DataFrame) -> str:
     told = [(kind, radius) for kind in _KINDS.values() for radius in dict.fromkeys(radii[:1])]
     told += [(kind, radius) for kind in _KINDS.values() for radius in radii[1:][-1:]]
     left = [
-        f"{kind} of radius {radius:g} {findings.span(there, 'arm')}"
+        f"{kind} of radius {radius:g} leaves {findings.span(there, 'arm')}"
         for kind, radius in told
         if len(there := rows[(rows["noise"] == kind) & (rows[_RADIUS] == radius)])
     ]
@@ -93,7 +93,7 @@ def _noise_finding(measured: pd.DataFrame) -> str:
         f"{counted(measured['arm'].nunique(), 'arm')}, in points. In the {rows['where'].iloc[0]}, "
         f"without noise, {_reached(rows[rows[_RADIUS] == none])}"
     )
-    return f"{said}. Noise leaves: {'; '.join(left)}." if left else f"{said}."
+    return f"{said}. {findings.sentence('; '.join(left))}" if left else f"{said}."
 
 
 def _reached(rows: pd.DataFrame) -> str:

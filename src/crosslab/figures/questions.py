@@ -101,15 +101,16 @@ def _differences_finding(data: pd.DataFrame) -> str:
 def under_attack(compared: Comparison) -> Shown:
     """Return what searches still find against the budget of each attack, one line per arm."""
     arms = [arm for arm in ALIGNING_STYLE if arm in compared.arms]
-    data = _attacked(compared, arms)
+    titles = _titles(compared)
+    data = _attacked(compared, arms, titles)
     if data.empty:
         return nothing(_ABSENT, list(data.columns))
     figure, (panels,) = canvas(3.6, columns=len(_ATTACKS), sharey=True)
-    for axes, kind in zip(panels, _ATTACKS, strict=True):
-        panel = data[data["attack"] == _titled(compared, kind)]
+    for axes, (kind, title) in zip(panels, titles.items(), strict=True):
+        panel = data[data["attack"] == title]
         for (arm, sought), rows in panel.groupby(["arm", "sought"], sort=False):
             _curve(axes, rows, arm=str(arm), line=_LINES[str(sought)])
-        axes.set_title(fill(_titled(compared, kind), 24), fontsize=10)
+        axes.set_title(fill(title, 24), fontsize=10)
         axes.set_xlabel(_BUDGETS[kind])
         axes.grid(color="0.92")
         axes.set_axisbelow(True)
@@ -122,12 +123,17 @@ def under_attack(compared: Comparison) -> Shown:
     return Shown(figure=figure, finding=_attacked_finding(data), data=data)
 
 
-def _titled(compared: Comparison, kind: str) -> str:
-    asked = next(iter(compared.runs.values())).attacked_in(kind)
-    return _ATTACKS[kind] + (", English queries" if asked == "source" else "")
+def _titles(compared: Comparison) -> dict[str, str]:
+    """Return what each attack is called, and where it could be looked at in English alone."""
+    run = next(iter(compared.runs.values()), None)
+    asked = {kind: run.attacked_in(kind) if run else "" for kind in _ATTACKS}
+    return {
+        kind: name + (", English queries" if asked[kind] == "source" else "")
+        for kind, name in _ATTACKS.items()
+    }
 
 
-def _attacked(compared: Comparison, arms: Sequence[str]) -> pd.DataFrame:
+def _attacked(compared: Comparison, arms: Sequence[str], titles: Mapping[str, str]) -> pd.DataFrame:
     """Return a row per attack, arm, way to seek and budget; intervals of the worst case alone."""
     rows = []
     for arm in arms:
@@ -136,7 +142,7 @@ def _attacked(compared: Comparison, arms: Sequence[str]) -> pd.DataFrame:
                 found = {ESTIMATE: float(values.mean())}
                 if sought == WORST and len(values) > 1:  # a spread needs two seeds
                     found = bounds(crossed(values).interval(LEVEL))
-                named = {"attack": _titled(compared, kind), "arm": arm, "sought": sought}
+                named = {"attack": titles[kind], "arm": arm, "sought": sought}
                 rows.append({**named, "budget": budget, **found})
     return pd.DataFrame(rows, columns=["attack", "arm", "sought", "budget", *BOUNDS])
 
@@ -160,14 +166,18 @@ def _attacked_finding(data: pd.DataFrame) -> str:
         "change found and dotted under random ones."
     ]
     if len(unharmed):
-        said.append(f"Unharmed, {_extremes(unharmed)}.")
+        first = unharmed["attack"].iloc[0]
+        said.append(f"Unharmed, where {first} begins, {_extremes(unharmed)}.")
     left = []
     for attack, panel in data.groupby("attack", sort=False):
         last = panel[panel["budget"] == panel["budget"].max()]
         worst, chance = (last[last["sought"] == sought] for sought in (WORST, RANDOM))
         among = f", random changes {_span(chance)}" if len(chance) else ""
-        left.append(f"{attack} ({last['budget'].iloc[0]:g}) {findings.span(worst, 'arm')}{among}")
-    return " ".join([*said, f"The largest budgets leave: {'; '.join(left)}."])
+        left.append(
+            f"of {attack} ({last['budget'].iloc[0]:g}) the worst change leaves "
+            f"{findings.span(worst, 'arm')}{among}"
+        )
+    return " ".join([*said, f"At the largest budget {'; '.join(left)}."])
 
 
 def _span(rows: pd.DataFrame) -> str:
