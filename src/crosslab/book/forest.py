@@ -13,8 +13,9 @@ from typing import Final
 
 from crosslab.chapters import chapter_of, chapters
 from crosslab.claims import Claim, Verdict, claim_and_bar, claims
+from crosslab.numerals import points
 from crosslab.prose.icons import rung_sign
-from crosslab.prose.render import measured, points
+from crosslab.prose.render import measured
 
 _WIDTH, _HEIGHT, _MIDDLE = 220, 22, 11
 _EDGE: Final = 8  # left free on both sides, so that no mark is cut off

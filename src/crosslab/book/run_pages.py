@@ -12,7 +12,8 @@ from typing import Final
 
 from crosslab.book.run import STAMP, read_notebook
 from crosslab.errors import StoreError
-from crosslab.prose.render import counted, run_entry, table
+from crosslab.numerals import counted
+from crosslab.prose.render import run_entry, table
 from crosslab.records import RECORD, Store, Unit
 from crosslab.scales import SCALES
 from crosslab.sealing import read_seal
