@@ -53,7 +53,7 @@ def _copy_sources(folder: Path) -> None:
     for name, unwanted in made.items():
         ignored = shutil.ignore_patterns(".*", *unwanted)
         shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
-    for name in ("Snakefile", "_config.yml", "requirements.lock"):
+    for name in ("Snakefile", "_config.yml", "requirements.lock", "CITATION.cff"):
         shutil.copy(PROJECT / name, folder / name)
 
 

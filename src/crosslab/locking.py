@@ -149,13 +149,13 @@ def violations(store: Store) -> list[str]:
         elif held != bar.checksum:
             problems.append(
                 f"bar {bar.key} was changed after it was locked on "
-                f"{_in_force_since(entries, bar.key)}: lock it anew with `crosslab lock` and say "
+                f"{in_force_since(entries, bar.key)}: lock it anew with `crosslab lock` and say "
                 "why in LOG.md."
             )
         else:
-            problems += _seen_too_early(store, bar, _in_force_since(entries, bar.key))
+            problems += _seen_too_early(store, bar, in_force_since(entries, bar.key))
     problems += [
-        f"bar {key}, locked on {_in_force_since(entries, key)}, is gone from {BARS}: bring it "
+        f"bar {key}, locked on {in_force_since(entries, key)}, is gone from {BARS}: bring it "
         "back, or withdraw it with `crosslab lock` and say why in LOG.md."
         for key in sorted(set(latest.bars) - {bar.key for bar in bars})
     ]
@@ -220,7 +220,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _in_force_since(entries: Sequence[Entry], key: str) -> str:
+def in_force_since(entries: Sequence[Entry], key: str) -> str:
     """Return when the last wording of a bar was first locked without later change."""
     since = entries[-1]
     for entry in reversed(entries):
@@ -284,7 +284,7 @@ def _said(
         else:
             state = "unchanged" if before[bar.key] == bar.checksum else "changed"
         lines.append(f"  {bar.key}: {state}")
-        early = records_before(store, bar, _in_force_since(entries, bar.key))
+        early = records_before(store, bar, in_force_since(entries, bar.key))
         if early:
             lines.append(
                 f"    {len(early)} records in {store.root}/ are older than this lock "

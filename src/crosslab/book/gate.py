@@ -1,7 +1,7 @@
 """The gates of the build, as a Sphinx extension: they hold however the book is built.
 
 Stale pages, and bars that were not locked before the runs they judge, are refused before
-the build. After it the files of runs are laid beside the pages, a link that leads nowhere and
+the build. After it the files of runs and the bundle are laid beside the pages, a link that leads nowhere and
 a picture without words fail the build, and the hashes of what was built are kept, for
 `crosslab verify`.
 """
@@ -19,6 +19,7 @@ from crosslab.book.links import problems
 from crosslab.book.run_pages import lay_files
 from crosslab.errors import CrosslabError
 from crosslab.records import Store
+from crosslab.trail.bundle import lay_bundle
 
 _LAST: Final = 999  # after whatever else writes files at the end of a build
 
@@ -51,6 +52,7 @@ def _finish(app: Sphinx, failure: Exception | None) -> None:
         book = Path(app.outdir)
         lay_files(store, scale, book)
         lighten(book)
+        lay_bundle(book)
         if found := problems(book):
             raise ExtensionError("\n".join(f"ERROR: {each}" for each in found))
         keep_digests(book)

@@ -11,7 +11,7 @@ from crosslab.book.extras import extras
 from crosslab.book.front_page import answer, methods, printed
 from crosslab.book.numbers import FILE, as_file, numbers
 from crosslab.book.report_pages import report_page
-from crosslab.book.run_pages import run_pages
+from crosslab.book.run_pages import further_scales, run_pages
 from crosslab.book.status_page import status
 from crosslab.claims import Verdict, claims
 from crosslab.layout import BOOK, GENERATED
@@ -23,6 +23,7 @@ from crosslab.prose.render import (
     page_name,
 )
 from crosslab.records import Store
+from crosslab.trail.page import trail_pages
 from crosslab.verdicts import judged_on_every_rung
 
 
@@ -43,7 +44,8 @@ def generated(store: Store, scale: str) -> dict[str, str]:
     pages |= _claim_pages(verdicts)
     pages |= _report_pages(verdicts, store)
     pages |= run_pages(store, scale)
-    return {name: text + "\n" for name, text in pages.items()} | extras()
+    beside = extras() | trail_pages(store, scale, further_scales(store, scale))
+    return {name: text + "\n" for name, text in pages.items()} | beside
 
 
 def _claim_pages(verdicts: Sequence[Verdict]) -> dict[str, str]:
