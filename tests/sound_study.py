@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import draft, made_up_answers, small_project
+from conftest import draft, made_up_answers, made_up_notebook, small_project
 
 from crosslab.book.build import build
 from crosslab.records import Manifest, Record, Store
@@ -36,6 +36,8 @@ def sound_study(root: Path, *, scale: str = "smoke", items: int = 4, **changed: 
             extra = {} if each.parents else {"model.safetensors": b"weights"}
             store.write(made, answers, extra)
         units = [each.unit for each in planned]
+        for group in (units[:1], units[1:]):
+            made_up_notebook(store, group)
         store.write_manifest(Manifest(scale=scale, planned="2026-11-21", lock="l", units=units))
     return store
 

@@ -1,9 +1,9 @@
 """The gates of the build, as a Sphinx extension: they hold however the book is built.
 
 Stale pages, and bars that were not locked before the runs they judge, are refused before
-the build. After it the files of runs and the bundle are laid beside the pages, a link that leads nowhere and
-a picture without words fail the build, and the hashes of what was built are kept, for
-`crosslab verify`.
+the build. After it the files of runs and the bundle are laid beside the pages, a link that
+leads nowhere and a picture without words fail the build, and the hashes of what was built are
+kept, for `crosslab verify`.
 """
 
 from pathlib import Path

@@ -18,9 +18,9 @@ from crosslab.errors import StaleError, StoreError
 from crosslab.layout import BUILT, EXTRA
 from crosslab.provenance import digest
 from crosslab.records import write_text
+from crosslab.trail.checking import METADATA
 from crosslab.trail.citation import citation
 from crosslab.trail.contents import Trail
-from crosslab.trail.crate import METADATA
 
 FOLDER: Final = "bundle"  # beside the pages
 TOLD: Final = "data/bundle.json"  # beside the pages: what the bundle is, as the pages tell it

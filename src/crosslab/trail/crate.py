@@ -14,11 +14,10 @@ from typing import Any, Final
 from crosslab.prose.render import anchor, counted
 from crosslab.provenance import digest_of
 from crosslab.records import ANSWERS, RECORD, DataCard, Record
+from crosslab.trail.checking import CRATE_VERSION, METADATA
 from crosslab.trail.citation import Author, Citation, citation
 from crosslab.trail.contents import LICENCE, HeldFile, Run, Trail
 
-METADATA: Final = "ro-crate-metadata.json"
-CRATE_VERSION: Final = "https://w3id.org/ro/crate/1.1"
 PROFILE: Final = "https://w3id.org/ro/wfrun/process/0.5"
 _TERMS: Final = {  # that the context of version 1.1 does not know
     "sha256": "http://schema.org/sha256",

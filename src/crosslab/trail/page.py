@@ -17,8 +17,9 @@ from crosslab.questions import question_bars
 from crosslab.records import Store
 from crosslab.sealing import SEAL, Seal, read_seal
 from crosslab.trail.bundle import TOLD, Bundle, bundled
+from crosslab.trail.checking import METADATA
 from crosslab.trail.contents import Run, Trail, trail
-from crosslab.trail.crate import METADATA, crate
+from crosslab.trail.crate import crate
 
 _SHOWN: Final = 12  # digits of a hash in a table; whole ones are in the crate
 _MEGABYTE: Final = 1_000_000
@@ -115,10 +116,10 @@ def _gap_words(found: Trail, seals: Sequence[Seal | None]) -> str:
     unknown = sum(each not in known for each in gaps)
     if not gaps:
         return "Nothing is missing from it."
-    said = f"{counted(len(gaps), 'record')} follow one that is not there any more"
+    said = f"Records that follow one that is not there any more: {len(gaps)}"
     if unknown:
         return f"{said}; **for {unknown} of them no seal says why**."
-    return f"{said}, and for each a seal says which run it was and that it was taken out."
+    return f"{said}; for each a seal says which run it was and that it was taken out."
 
 
 def _notebook_words(found: Trail) -> str:
@@ -169,9 +170,9 @@ def _bars_table(found: Trail, there: Sequence[LockedBar]) -> str:
             (
                 f"{_bar_link(bar)}<br>{_short(bar.checksum)}",
                 compared[bar.key],
-                _second(since) if since else "not locked",
+                _parted(since) if since else "not locked",
                 len(judged),
-                _second(first.record.finished) if first else "none is there",
+                _parted(first.record.finished) if first else "none is there",
             )
         )
     header = ("bar, its hash", "compares", "locked (UTC)", "runs", "first run ended (UTC)")
@@ -238,7 +239,7 @@ def _lock_words(store: Store, scales: Sequence[str]) -> str:
     rows = [
         (
             f"`{each.scale}`",
-            _minute(each.planned),
+            _parted(each.planned),
             _short(each.lock),
             "yes" if each.lock == now else "no",
         )
@@ -258,8 +259,8 @@ def _commits_table(found: Trail, scales: Sequence[str]) -> str:
                     f"`{scale}`",
                     _short(commit),
                     len(runs),
-                    _minute(ends[0].record.finished),
-                    _minute(ends[-1].record.finished),
+                    _parted(ends[0].record.finished),
+                    _parted(ends[-1].record.finished),
                 )
             )
     header = ("scale", "commit", "runs", "first ended (UTC)", "last ended (UTC)")
@@ -332,16 +333,6 @@ def _short(checksum: str) -> str:
     return f"`{checksum[:_SHOWN]}`"
 
 
-def _minute(moment: str) -> str:
-    """Return a moment to the minute.
-
-    Example:
-        >>> _minute("2026-11-21T12:53:10.909+00:00")
-        '2026-11-21 12:53'
-    """
-    return moment[:16].replace("T", " ")
-
-
 def _second(moment: str) -> str:
     """Return a moment to the second.
 
@@ -350,3 +341,14 @@ def _second(moment: str) -> str:
         '2026-11-21 12:53:10'
     """
     return moment[:19].replace("T", " ")
+
+
+def _parted(moment: str) -> str:
+    """Return a moment for a narrow column: it may part after the day and nowhere else.
+
+    Example:
+        >>> _parted("2026-11-21T12:53:10.909+00:00")
+        '<time>2026-11-21</time> 12:53:10'
+    """
+    day, _, clock = _second(moment).partition(" ")
+    return f"<time>{day}</time> {clock}"
