@@ -193,7 +193,7 @@ def _comparisons() -> dict[str, str]:
     }
     of_questions = {
         f"{each.question_id}/{each.rung}": "; ".join(
-            f"{part.name} (`{part.measure}`)" for part in each.parts
+            f"{part.name} ({part.measure})" for part in each.parts
         )
         for each in question_bars()
     }
