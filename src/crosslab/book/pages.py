@@ -10,6 +10,7 @@ from crosslab.book.claim_pages import claim_page
 from crosslab.book.extras import extras
 from crosslab.book.front_page import answer, methods, printed
 from crosslab.book.numbers import FILE, as_file, numbers
+from crosslab.book.parameters import parameters_part
 from crosslab.book.report_pages import report_page
 from crosslab.book.run_pages import further_scales, run_pages
 from crosslab.book.status_page import status
@@ -38,6 +39,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
         "claims": claims_overview(),
         "reports": reports_overview(),
         "questions": answers_part(store, scale),
+        "parameters": parameters_part(),
     }
     pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
     pages[str(FILE.relative_to(BOOK))] = as_file(numbers(store, scale, verdicts))

@@ -73,14 +73,9 @@ def declared_parameters(notebook: NotebookNode, path: Path) -> dict[str, Paramet
         ParameterError: There is no such cell, or a line of it is not
             ``name: type = literal``.
     """
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    if len(cells) != 1:
-        raise ParameterError(
-            f"{path}: {len(cells)} cells are tagged 'parameters'; exactly one is needed."
-        )
     found: dict[str, Parameter] = {}
     problems = []
-    for statement in parsed(cells[0], path).body:
+    for statement in parsed(parameters_cell(notebook, path), path).body:
         parameter = _parameter(statement)
         if parameter is None:
             problems.append(
@@ -92,6 +87,21 @@ def declared_parameters(notebook: NotebookNode, path: Path) -> dict[str, Paramet
     if problems:
         raise ParameterError(problems)
     return found
+
+
+def parameters_cell(notebook: NotebookNode, path: Path) -> NotebookNode:
+    """Return the cell in which a notebook declares its parameters.
+
+    Raises:
+        ParameterError: There is no such cell, or more than one.
+    """
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise ParameterError(
+            f"{path}: {len(cells)} cells are tagged 'parameters'; exactly one is needed."
+        )
+    cell: NotebookNode = cells[0]
+    return cell
 
 
 def parsed(cell: NotebookNode, path: Path) -> ast.Module:
