@@ -17,6 +17,7 @@ from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.identity.planned import changes
 from crosslab.layout import BOOK, CLAIMS, GENERATED
 from crosslab.locking import violations
+from crosslab.prose.language_tables import SAMPLES
 from crosslab.provenance import digest, imported_modules, module_path, source_digests
 from crosslab.records import MANIFEST, RECORD, Store, write_text
 from crosslab.reproduction import REPRODUCTION
@@ -57,7 +58,10 @@ def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
     """Return the hashes of everything the generated pages are made from."""
     return {
         "sources": source_digests(_RENDERING),
-        "words": {module: _digest(module_path(module)) for module in _PRINTED},
+        "words": {
+            **{module: _digest(module_path(module)) for module in _PRINTED},
+            SAMPLES.name: _digest(SAMPLES),
+        },
         "claims": _claims(),
         "searches": _searches(store),
         "records": record_digests(store, scale),

@@ -19,6 +19,7 @@ from crosslab.layout import BOOK, GENERATED
 from crosslab.literature.references import references
 from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.prose.audit_tables import claims_overview, reports_overview
+from crosslab.prose.language_tables import language_parts
 from crosslab.prose.question_tables import answers_part
 from crosslab.prose.render import (
     page_name,
@@ -40,6 +41,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
         "reports": reports_overview(),
         "questions": answers_part(store, scale),
         "parameters": parameters_part(),
+        **language_parts(store, scale),
     }
     pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
     pages[str(FILE.relative_to(BOOK))] = as_file(numbers(store, scale, verdicts))
