@@ -51,12 +51,12 @@ class Command:
 
 def notebook_table(found: Sequence[NotebookParameter]) -> str:
     """Return every parameter of some notebooks; those that are alike share a line."""
+    several = len({each.notebook for each in found}) > 1
     alike: dict[tuple[str, ...], list[str]] = {}
-    for each in found:
+    for each in sorted(found, key=lambda each: each.declared.name) if several else found:
         said = each.declared
         row = (f"`{said.name}`", f"`{said.kind}`", f"`{each.default!r}`", plain(said.words))
         alike.setdefault(row, []).append(each.notebook)
-    several = len({each.notebook for each in found}) > 1
     header = ("parameter", "type", "default", "what it is", *(["of"] if several else []))
     rows = [(*row, *([_named(row[0], alike, row)] if several else [])) for row in alike]
     return table(header, rows)
