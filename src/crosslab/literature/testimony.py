@@ -225,7 +225,7 @@ def _uncited(rows: Sequence[Statement], cited: Mapping[str, Reference]) -> Itera
 
 def _sourceless(named: Iterable[KnownBenchmark], cited: Mapping[str, Reference]) -> Iterator[str]:
     for each in named:
-        for source in _sources(each):
+        for source in sources_of(each):
             if source not in cited:
                 yield _unknown(f"{each.name}: source", source, list(cited))
 
@@ -236,7 +236,7 @@ def _unused(
     cited: Mapping[str, Reference],
 ) -> Iterator[str]:
     """Yield entries that nothing cites, and the listed ids that have no entry."""
-    used = {row.source for row in rows} | {key for each in named for key in _sources(each)}
+    used = {row.source for row in rows} | {key for each in named for key in sources_of(each)}
     for key, each in cited.items():
         if key not in used and each.arxiv not in LISTED:
             yield f"{key} is cited nowhere; cite it, or take the entry out."
@@ -244,7 +244,8 @@ def _unused(
         yield f"arXiv {arxiv}, which the reports list, has no entry; add one, if only NOT FOUND."
 
 
-def _sources(benchmark: KnownBenchmark) -> list[str]:
+def sources_of(benchmark: KnownBenchmark) -> list[str]:
+    """Return the keys of the sources of what is known of a benchmark."""
     everywhere = (benchmark.source, *(each.source for each in benchmark.nearest))
     return [source for source in everywhere if source is not None]
 
