@@ -101,13 +101,16 @@ def test_an_escape_sequence_in_a_report_does_not_reach_the_terminal(audit, proje
     assert "\x1b" not in done.stdout
 
 
-def test_a_kept_report_gets_a_page_and_a_place_in_the_matrix(audit, report, project, monkeypatch):
+def test_a_kept_report_gets_a_page_and_rows_in_the_explorer(audit, report, project, monkeypatch):
     done = audit(report, "--keep")
     assert done.returncode == 0, done.stderr
     assert "claims/reports/sixth.txt" in done.stdout
-    from crosslab.prose.audit_tables import claims_overview, reports_overview
+    from crosslab.book.explorer_rows import explored
+    from crosslab.prose.audit_tables import reports_overview
 
-    assert "claims are none of these" in claims_overview()
+    mine = [each for each in explored([]).printed if each.report == "sixth"]
+    assert [each.row for each in mine] == [1, 2, 3, 4]
+    assert None in {each.claim_id for each in mine}
     assert "[sixth](reports/sixth.md) | `sixth.txt` | 4 | 2 |" in reports_overview()
 
 

@@ -58,6 +58,12 @@ def test_reports_that_differ_are_named_on_either_side():
     assert "Report 001 marks it as verified, Reports 000, 002, 003 and 004 not." in text
 
 
+def test_a_page_leads_to_its_rows_and_to_all_claims_of_the_same_verdict():
+    text = page(claim_of("gain-nli"))
+    assert 'href="../claims.html#claim=gain-nli"' in text
+    assert 'href="../claims.html#rung=arithmetic&amp;verdict=not-testable-here"' in text
+
+
 def test_without_any_difference_nothing_is_said_to_differ():
     claim = claim_of("code-available")
     text = page(claim, places=[])

@@ -20,6 +20,7 @@ class Occurrence:
     end: int
     verified: bool | None
     confidence: float | None
+    match_score: float  # how alike it is to the claim of the registry that is nearest
 
 
 def occurrences() -> dict[str, list[Occurrence]]:
@@ -35,6 +36,7 @@ def occurrences() -> dict[str, list[Occurrence]]:
         raw = each.path.read_bytes()
         report = parsed(decoded(raw, each.path), path=str(each.path), sha256=each.sha256)
         for row, claim in enumerate(report.claims, start=1):
+            match = matcher.match(claim.text)
             place = Occurrence(
                 report=each,
                 row=row,
@@ -43,6 +45,7 @@ def occurrences() -> dict[str, list[Occurrence]]:
                 end=claim.end,
                 verified=claim.verified,
                 confidence=claim.confidence,
+                match_score=match.score,
             )
-            found[matcher.match(claim.text).claim_id or NO_CLAIM].append(place)
+            found[match.claim_id or NO_CLAIM].append(place)
     return found

@@ -90,7 +90,7 @@ def _csv(path: Path) -> Iterator[Taker]:
         def take(row: Row, _: str) -> None:
             for number, claim in enumerate(row["claims"], start=1):
                 cells = {**claim, "path": row["path"], "row": number}
-                writer.writerow([_cell(cells[column]) for column in COLUMNS])
+                writer.writerow([cell(cells[column]) for column in COLUMNS])
 
         yield take
 
@@ -116,11 +116,11 @@ _FORMATS: Final[dict[str, Callable[[Path], AbstractContextManager[Taker]]]] = {
 }
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Return a value as a cell that no spreadsheet takes for a formula.
 
     Example:
-        >>> _cell("=1+1"), _cell(True), _cell(None), _cell("plain")
+        >>> cell("=1+1"), cell(True), cell(None), cell("plain")
         ("'=1+1", 'true', '', 'plain')
     """
     if value is None:

@@ -53,10 +53,10 @@ def marked_text(text: str, row: Row, link: Link = lambda _: None) -> str:
     verified = [each["verified"] for each in row["claims"]]
     pieces = []
     for start, end, (claim, found) in _stretches(len(text), claims, findings):
-        piece = _shown(text[start:end])
+        piece = shown(text[start:end])
         if found:
             worst = max(found, key=lambda mark: _WORST[mark.style])
-            label = _shown("; ".join(mark.label for mark in found))
+            label = shown("; ".join(mark.label for mark in found))
             piece = f'<span class="finding {worst.style}" title="{label}">{piece}</span>'
         for mark in claim[:1]:
             address = link(mark.label) if mark.label else None
@@ -87,7 +87,7 @@ def _claims(row: Row) -> list[tuple[int, Any]]:
     return list(enumerate(row["claims"], start=1))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return text as HTML that no reader of Markdown or HTML takes for anything else."""
     safe = escape(presentable(text).translate(_CONTROL))
     return safe.replace("`", "&#96;").replace("\r\n", "\n").replace("\r", "\n")
@@ -119,7 +119,7 @@ def _table_cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "verified" if value else "not verified"
-    return _shown(str(value))
+    return shown(str(value))
 
 
 def section(row: Row, text: str) -> str:
@@ -155,9 +155,9 @@ def section(row: Row, text: str) -> str:
         ],
     )  # fmt: skip
     return (
-        f"<section><h1>{_shown(title)}</h1>"
-        f"<p><code>{_shown(row['path'])}</code>, SHA-256 <code>{row['sha256']}</code></p>"
-        f"<p><b>Asks:</b> {_shown(row['research_question'] or 'no question is stated')}</p>"
+        f"<section><h1>{shown(title)}</h1>"
+        f"<p><code>{shown(row['path'])}</code>, SHA-256 <code>{row['sha256']}</code></p>"
+        f"<p><b>Asks:</b> {shown(row['research_question'] or 'no question is stated')}</p>"
         f"<p><b>Declares</b> {_number(declared['claims'])} claims, {_number(declared['verified'])} "
         f"verified, {_number(declared['papers'])} papers, quality {_number(declared['quality'])} "
         f"of 10. <b>Found:</b> {found['claims']} claims, {found['verified']} marked as verified, "

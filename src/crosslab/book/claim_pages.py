@@ -13,6 +13,7 @@ from crosslab.claims import Claim, Stance, Verdict, bars
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import Conclusion, Statement
 from crosslab.numerals import points
+from crosslab.prose.explorer_links import explorer_link
 from crosslab.prose.render import (
     LITERATURE_WORDS,
     REPLICATION_WORDS,
@@ -25,7 +26,7 @@ from crosslab.prose.render import (
 
 _AUDITED: Final = {"huang-2021-robust"}
 MARKS: Final = {True: "✓ verified", False: "× not verified", None: "unreadable"}
-_OBSTACLES: Final = {
+OBSTACLE_WORDS: Final = {
     "needs-gpu": "it takes a GPU",
     "needs-network": "it takes a network",
     "data-unavailable": "the data are not to be had",
@@ -53,6 +54,7 @@ def claim_page(  # noqa: PLR0913 - everything that is known of a claim
             f"{_alone_words(stance, statements)}; {_runs_words(claim, verdicts)}.",
             "## What the reports say",
             places_table(places),
+            f"{explorer_link('These rows in the explorer of claims', claim=claim.claim_id)}.",
             "## What the literature says",
             f"**{stance}**: {LITERATURE_WORDS[stance]}. {conclusion.reason}",
             statements_table(statements, sources),
@@ -96,7 +98,7 @@ def _recomputed(claim: Claim, verdicts: Sequence[Verdict]) -> str:
     if claim.not_rerun is not None:
         words = (
             f"**not-testable-here** (`{claim.not_rerun.obstacle}`): "
-            f"{_OBSTACLES[claim.not_rerun.obstacle]}; {claim.not_rerun.reason}."
+            f"{OBSTACLE_WORDS[claim.not_rerun.obstacle]}; {claim.not_rerun.reason}."
         )
         if claim.not_rerun.command is not None:
             words += f" What would show it ({claim.not_rerun.cost}): `{claim.not_rerun.command}`"
@@ -104,7 +106,7 @@ def _recomputed(claim: Claim, verdicts: Sequence[Verdict]) -> str:
     rows = [
         (
             each.rung,
-            each.replication,
+            explorer_link(each.replication, rung=each.rung, verdict=each.replication),
             measured(each),
             "no figure" if each.claimed is None else points(each.claimed),
             plain(each.reason),

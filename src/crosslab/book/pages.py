@@ -7,6 +7,8 @@ from crosslab.audit.keeping import kept
 from crosslab.audit.knowledge import knowledge
 from crosslab.audit.occurrences import occurrences
 from crosslab.book.claim_pages import claim_page
+from crosslab.book.explorer import explorer_part
+from crosslab.book.explorer_rows import explored, explorer_files
 from crosslab.book.extras import extras
 from crosslab.book.front_page import answer, methods, printed
 from crosslab.book.numbers import FILE, as_file, numbers
@@ -18,7 +20,7 @@ from crosslab.claims import Verdict, claims
 from crosslab.layout import BOOK, GENERATED
 from crosslab.literature.references import references
 from crosslab.literature.testimony import conclusions, stances, statements
-from crosslab.prose.audit_tables import claims_overview, reports_overview
+from crosslab.prose.audit_tables import reports_overview
 from crosslab.prose.language_tables import language_parts
 from crosslab.prose.question_tables import answers_part
 from crosslab.prose.render import (
@@ -32,12 +34,13 @@ from crosslab.verdicts import judged_on_every_rung
 def generated(store: Store, scale: str) -> dict[str, str]:
     """Return the generated pages and parts of pages, by their path below the book's folder."""
     verdicts = judged_on_every_rung(store, scale)
+    found = explored(verdicts)
     parts = {
         "answer": answer(store, verdicts),
         "printed": printed(verdicts),
         "methods": methods(store, scale),
         "status": status(store, scale),
-        "claims": claims_overview(),
+        "explorer": explorer_part(found),
         "reports": reports_overview(),
         "questions": answers_part(store, scale),
         "parameters": parameters_part(),
@@ -49,6 +52,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
     pages |= _report_pages(verdicts, store)
     pages |= run_pages(store, scale)
     beside = extras() | trail_pages(store, scale, further_scales(store, scale))
+    beside |= explorer_files(found)
     return {name: text + "\n" for name, text in pages.items()} | beside
 
 

@@ -4,10 +4,11 @@ from html import escape
 
 from crosslab.audit.auditing import Row
 from crosslab.audit.decoding import decoded
-from crosslab.audit.keeping import REPORTS, Kept
+from crosslab.audit.keeping import REPORTS, Kept, kept
 from crosslab.audit.page import marked_text
 from crosslab.book.claim_pages import MARKS
 from crosslab.chapters import chapter_link
+from crosslab.prose.explorer_links import explorer_link, report_names
 from crosslab.prose.render import plain, table
 
 
@@ -31,6 +32,7 @@ def report_page(kept: Kept, row: Row) -> str:
             findings_table(row),
             "## Its claims",
             claims_table(row),
+            f"{_in_explorer(kept)}.",
             "How often each of these occurs over all reports, and what the marks are worth, stands "
             f"in {chapter_link('audit', 'the chapter on the audit')}; what is in print about the "
             f"question, in {chapter_link('literature', 'the one on the literature')}.",
@@ -49,6 +51,12 @@ def report_page(kept: Kept, row: Row) -> str:
             f'```{{raw}} html\n<pre class="report">{text}</pre>\n```',
         ]
     )
+
+
+def _in_explorer(report: Kept) -> str:
+    """Return a link to the rows of a report in the explorer of claims."""
+    name = report_names(kept())[report.report]
+    return explorer_link("These claims in the explorer of claims", report=name)
 
 
 def findings_table(row: Row) -> str:

@@ -13,47 +13,19 @@ from crosslab.audit.findings import KINDS, LEVELS
 from crosslab.audit.findings.marks import Threshold, threshold
 from crosslab.audit.keeping import Kept, kept
 from crosslab.audit.knowledge import knowledge, verdicts_so_far
-from crosslab.audit.matching import NO_CLAIM, Matcher
-from crosslab.audit.occurrences import Occurrence, occurrences
+from crosslab.audit.matching import Matcher
+from crosslab.audit.occurrences import occurrences
 from crosslab.audit.report import PrintedClaim
 from crosslab.audit.reviewers import REVIEWERS
 from crosslab.audit.wordings import labelled, quality
 from crosslab.claims import claims
 from crosslab.literature.references import references
-from crosslab.literature.testimony import benchmarks, stances
-from crosslab.prose.render import claim_link, page_name, plain, row_link, source_words, table
+from crosslab.literature.testimony import benchmarks
+from crosslab.prose.render import claim_link, page_name, plain, source_words, table
 from crosslab.records import Store
 from crosslab.stats.agreement import interval_alpha
 
 _HALF: Final = 0.5  # more likely than not
-_SIGNS: Final = {True: "✓", False: "×", None: "?"}
-
-
-def claims_overview() -> str:
-    """Return the matrix of claims and reports; every mark leads to its place in the report."""
-    reports, places, said = kept(), occurrences(), stances()
-    rows = []
-    for claim in claims():
-        found = {each.report.report: each for each in places[claim.claim_id]}
-        cells = [_mark(found.get(each.report)) for each in reports]
-        rows.append((claim_link(claim, base="."), said[claim.claim_id], *cells))
-    header = ("claim", "literature", *(each.short for each in reports))
-    total = sum(len(each) for each in places.values())
-    others = len(places[NO_CLAIM])
-    words = (
-        f"{len(reports)} reports print {total} claims, which come to these {len(rows)}. "
-        "✓ is marked as verified by the report, × is not; the number is the report's confidence."
-    )
-    if others:
-        words += f" {others} claims are none of these; they stand on the pages of their reports."
-    return f"{words}\n\n{table(header, rows)}"
-
-
-def _mark(place: Occurrence | None) -> str:
-    if place is None:
-        return ""
-    number = "" if place.confidence is None else f"\N{NO-BREAK SPACE}{place.confidence:.2f}"
-    return row_link(f"{_SIGNS[place.verified]}{number}", place.report, place.row, base=".")
 
 
 def reports_overview() -> str:

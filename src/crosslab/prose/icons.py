@@ -19,3 +19,18 @@ def rung_sign(rung: str) -> str:
         f'<path d="{_DRAWN[rung]}" fill="none" stroke="currentColor" stroke-width="1.2"/></svg> '
         f"{rung}</span>"
     )
+
+
+def rung_symbols() -> str:
+    """Return every sign once, hidden: a page that shows many takes each by ``rung_use``."""
+    symbols = "".join(
+        f'<symbol id="rung-{rung}" viewBox="0 0 16 16"><path d="{path}" fill="none" '
+        'stroke="currentColor" stroke-width="1.2"/></symbol>'
+        for rung, path in _DRAWN.items()
+    )
+    return f'<svg width="0" height="0" aria-hidden="true">{symbols}</svg>'
+
+
+def rung_use(rung: str) -> str:
+    """Return a rung's sign without its name, on a page that holds the symbols."""
+    return f'<svg class="sign" aria-hidden="true"><use href="#rung-{rung}"/></svg>'
