@@ -320,6 +320,14 @@ def test_on_a_telephone_each_row_is_a_card_and_nothing_has_to_be_scrolled_sidewa
     assert page.locator('#explorer-claims th[data-column="claim"] button').is_visible()
 
 
+@pytest.mark.parametrize("width", [1200, 400])
+def test_a_word_without_an_end_stays_in_its_cell(page, tmp_path, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site(tmp_path, made_up_rows(4, ("A" * 300,))))
+    over = "cells => cells.filter(c => c.scrollWidth > c.clientWidth + 1).length"
+    assert page.eval_on_selector_all("#explorer-printed tbody td", over) == 0
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 400])
 def test_nothing_is_in_the_way_of_any_reader(page, tmp_path, found, theme, width):
