@@ -22,9 +22,9 @@ from crosslab.book.explorer_rows import (
     PrintedRow,
     cells,
 )
+from crosslab.numerals import counted
 from crosslab.prose.explorer_links import MARK_NAMES, NOTHING, TEXT, VIEWS, accepted
 from crosslab.prose.icons import rung_symbols, rung_use
-from crosslab.prose.render import counted
 
 _SIGNS: Final = {MARK_NAMES[verified]: words for verified, words in MARKS.items()}
 _LABELS: Final = {

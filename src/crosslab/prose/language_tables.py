@@ -15,7 +15,8 @@ from crosslab.errors import StoreError
 from crosslab.evidence import gathered
 from crosslab.experiments import GRAFT_PAIRS
 from crosslab.lineup import ENGLISH, SCALE, SETS, lineup
-from crosslab.prose.render import counted, table
+from crosslab.numerals import counted
+from crosslab.prose.render import table
 from crosslab.prose.transfer_tables import language_table
 from crosslab.records import Store
 from crosslab.scales import study_config

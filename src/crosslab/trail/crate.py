@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from crosslab.prose.render import anchor, counted
+from crosslab.numerals import counted
+from crosslab.prose.render import anchor
 from crosslab.provenance import digest_of
 from crosslab.records import ANSWERS, RECORD, DataCard, Record
 from crosslab.trail.checking import CRATE_VERSION, METADATA

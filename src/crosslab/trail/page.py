@@ -11,7 +11,8 @@ from crosslab.claims import bars, claims
 from crosslab.layout import EXTRA, GENERATED, LOCK_FILE
 from crosslab.literature.freezing import frozen_citations, frozen_questions
 from crosslab.locking import BARS, LOCK, LockedBar, in_force_since, read_lock, written_bars
-from crosslab.prose.render import anchor, counted, table
+from crosslab.numerals import counted
+from crosslab.prose.render import anchor, table
 from crosslab.provenance import digest
 from crosslab.questions import question_bars
 from crosslab.records import Store
