@@ -21,6 +21,8 @@ PARAMETERS = (
     'scale: str = "smoke"\nseed: int = 0\nradius: float = 0.5\narms: list = []\nfast: bool = False'
 )
 
+NOTHING = nbformat.v4.new_notebook()
+
 
 def notebook(tmp_path, *cells, parameters=PARAMETERS):
     made = nbformat.v4.new_notebook()
@@ -158,7 +160,7 @@ def test_a_kernel_that_does_not_come_up_is_started_again(tmp_path, monkeypatch, 
             raise RuntimeError("Kernel died before replying to kernel_info")
 
     monkeypatch.setattr(run_module.papermill, "execute_notebook", unlucky)
-    run_module._executed(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {})
+    run_module._executed(tmp_path / "a.ipynb", NOTHING, tmp_path / "b.ipynb", {})
     assert len(starts) == failures + 1
 
 
@@ -168,7 +170,7 @@ def test_a_kernel_that_never_comes_up_is_given_up_with_a_remedy(tmp_path, monkey
 
     monkeypatch.setattr(run_module.papermill, "execute_notebook", never)
     with pytest.raises(RunError, match=f"did not come up in {STARTS} starts"):
-        run_module._executed(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {})
+        run_module._executed(tmp_path / "a.ipynb", NOTHING, tmp_path / "b.ipynb", {})
 
 
 def test_an_error_of_a_kernel_that_ran_is_not_tried_again(tmp_path, monkeypatch):
@@ -180,5 +182,25 @@ def test_an_error_of_a_kernel_that_ran_is_not_tried_again(tmp_path, monkeypatch)
 
     monkeypatch.setattr(run_module.papermill, "execute_notebook", dying)
     with pytest.raises(DeadKernelError):
-        run_module._executed(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {})
+        run_module._executed(tmp_path / "a.ipynb", NOTHING, tmp_path / "b.ipynb", {})
     assert len(starts) == 1
+
+
+def test_a_copy_says_how_long_it_took_and_how_much_memory(tmp_path):
+    path = notebook(tmp_path, "taken = bytearray(200 * 2**20)")
+    execute(path, tmp_path / "out.ipynb", {}, stamp={})
+    executed = read_notebook(tmp_path / "out.ipynb")
+    assert 200 < executed.metadata[STAMP]["mebibytes"] < 2000
+    assert 0 < executed.metadata[STAMP]["seconds"] < 600
+    assert len(executed.cells) == 3  # parameters, those that were given, and its own
+
+
+def test_a_copy_can_be_added_to_before_it_is_stamped(tmp_path):
+    path = notebook(tmp_path, "1")
+
+    def finish(executed, stamp):
+        executed.cells.append(nbformat.v4.new_markdown_cell(f"{stamp['made']}", id="e"))
+
+    execute(path, tmp_path / "out.ipynb", {}, stamp={"made": "from"}, finish=finish)
+    assert read_notebook(tmp_path / "out.ipynb").cells[-1].source == "from"
+    assert run_module.unaltered(tmp_path / "out.ipynb")

@@ -12,7 +12,7 @@ from math import ceil, floor
 from typing import Final
 
 from crosslab.chapters import chapter_of, chapters
-from crosslab.claims import Claim, Verdict, claim_and_bar, claims
+from crosslab.claims import Claim, Verdict, claims
 from crosslab.numerals import points
 from crosslab.prose.icons import rung_sign
 from crosslab.prose.render import measured
@@ -105,8 +105,8 @@ def _measured_linked(verdict: Verdict) -> str:
     """Return what was measured, and links to the runs it was measured on."""
     if not verdict.records:
         return measured(verdict)
-    _, bar = claim_and_bar(verdict.claim_id, rung=verdict.rung)
-    pages = [f"runs/{verdict.scale}-{name}.html" for name in bar.experiments]
+    ran = dict.fromkeys(tuple(record.split("/")[:2]) for record in verdict.records)
+    pages = [f"runs/{scale}-{experiment}.html" for scale, experiment in ran]
     first, *others = pages
     more = "".join(f', <a href="{page}">and these</a>' for page in others)
     return f'{measured(verdict)} <a href="{first}">runs</a>{more}'
