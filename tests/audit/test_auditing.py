@@ -312,6 +312,6 @@ def test_a_name_that_is_no_text_reaches_every_output_as_text(folder):
 
 @pytest.mark.parametrize("text", ["=1+1", "\u200b=1+1", "＝1+1", "+1", "@x", "\t=1"])  # noqa: RUF001
 def test_no_cell_is_taken_for_a_formula(folder, text):
-    from crosslab.audit.output import _cell
+    from crosslab.audit.output import cell
 
-    assert _cell(text) == f"'{text}"
+    assert cell(text) == f"'{text}"
