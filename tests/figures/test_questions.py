@@ -31,7 +31,7 @@ def test_what_decides_stands_above_what_stands_beside_it():
 def test_the_finding_says_what_decides_and_names_the_extremes_beside_it():
     said = differences(PARTS, BESIDE, 1.0).finding
     assert 'What decides: "one" +1.0 (+0.5 to +1.5); the interval lies above zero.' in said
-    assert "Beside it, none of 2 intervals lies above zero and 1 below; highest" in said
+    assert "Beside it, none of 2 intervals lies above zero and 1 below, not corrected" in said
     assert 'highest is "three", 0.0 (' in said
     assert 'lowest is "two", \N{MINUS SIGN}1.0' in said
     turned = differences(BESIDE, PARTS, 1.0).finding

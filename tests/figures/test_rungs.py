@@ -59,7 +59,7 @@ def test_the_finding_names_the_extremes_and_tells_the_arms_apart():
     said = gain_by_alignment(marked).finding
     assert "adversarial, 4 of 8 intervals lie above zero and none below" in said
     assert "Greatest is +3.0 (+2.0 to +4.0) (adversarial on paraphrase in Swahili, encoder" in said
-    assert "+1.5 in 16 where fewer than half of the sentences are found" in said
+    assert "+1.5 over 16 marks where fewer than half of the sentences are found" in said
     assert "or more" not in said  # nothing lines up that well here
 
 

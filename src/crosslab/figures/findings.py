@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from math import isnan
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from crosslab.figures.style import ESTIMATE, HIGH, LOW
 from crosslab.numerals import level, listed, points, with_interval
 from crosslab.stats.crossed import Interval
+
+# Intervals are drawn one by one; where many are counted, the reader has to know.
+UNCORRECTED: Final = "not corrected for their number"
 
 Row = Mapping[str, Any]  # a line of a table of marks
 

@@ -92,7 +92,9 @@ def _differences_finding(data: pd.DataFrame) -> str:
             f'{side} is "{row["difference"]}", {findings.gain(row)}'
             for side, row in (("highest", most), ("lowest", fewest))
         ]
-        said.append(f"Beside it, {findings.off_zero(beside)}; {listed(extremes)}.")
+        said.append(
+            f"Beside it, {findings.off_zero(beside)}, {findings.UNCORRECTED}; {listed(extremes)}."
+        )
     elif len(beside):
         said.append(f"Beside it, {findings.off_zero(beside)}.")
     return " ".join(said)

@@ -12,7 +12,7 @@ from crosslab.figures import findings
 from crosslab.figures.shown import Shown, nothing
 from crosslab.figures.style import ARM_STYLE, ESTIMATE, HIGH, LOW, canvas
 from crosslab.lineup import name_of
-from crosslab.numerals import listed, points
+from crosslab.numerals import counted, listed, points
 
 _FACES: Final = {"graft": "none", "scratch": "0.75"}  # how encoders are told apart; others full
 _ENDS: Final = {"estimate": ESTIMATE, "low": LOW, "high": HIGH}
@@ -66,15 +66,15 @@ def _finding(data: pd.DataFrame) -> str:
         "half of the sentences or more": data[data[_FOUND] >= _HALF],
     }
     means = [
-        f"{points(rows[ESTIMATE].mean())} in {len(rows)} where {words} are found"
+        f"{points(rows[ESTIMATE].mean())} over {counted(len(rows), 'mark')} where {words} are found"
         for words, rows in halves.items()
         if len(rows)
     ]
     sides = [f"{arm}, {findings.off_zero(rows)}" for arm, rows in data.groupby("arm", sort=False)]
     return (
         f"Scatter plot of gains over plain fine-tuning, in points, against the share of sentences "
-        f"found, a panel per arm and task. By arm: {'; '.join(sides)}. The mean gain of all marks "
-        f"is {listed(means)}. Greatest is {_named(most)}, least {_named(fewest)}."
+        f"found, a panel per arm and task. By arm, {findings.UNCORRECTED}: {'; '.join(sides)}. The "
+        f"mean gain is {listed(means)}. Greatest is {_named(most)}, least {_named(fewest)}."
     )
 
 

@@ -227,7 +227,7 @@ def _arms_finding(data: pd.DataFrame, control: str) -> str:
     number, panels = data["arm"].nunique(), dict.fromkeys(data["panel"])
     said = [
         f"Dot plot of what {number} other arm{'s gain' if number > 1 else ' gains'} over "
-        f"{control}, in points, in {len(panels)} panels."
+        f"{control}, in points, in {len(panels)} panels; intervals are {findings.UNCORRECTED}."
     ]
     for panel in panels:
         rows = data[data["panel"] == panel]
