@@ -48,6 +48,7 @@ def test_a_report_without_a_cut_has_no_line():
 def test_the_finding_counts_marks_on_the_wrong_side_of_a_cut():
     clean = marks_by_confidence(MARKS, {"000": (0.1, 0.2)}).finding
     assert "4 claims, a line for each of 2 reports: 2 are marked as verified" in clean
+    assert "Confidences run from 0.1 to 0.2." in clean
     assert "every claim above it is marked as verified and none below" in clean
     crossed = MARKS.assign(verified=[True, False, True, True])
     assert "with 1 exception among 3 claims" in (
