@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help study check smoke book pdf bench lock format
+.PHONY: help study check smoke book pdf links bench lock format
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ book: $(INSTALLED) ## build the book from the published records
 
 pdf: $(INSTALLED) ## build that book and print it as one PDF; needs Chromium
 	$(BIN)/crosslab book --scale lab --results results --pdf _build/book.pdf
+
+links: $(INSTALLED) ## ask whether links out of the book lead somewhere; needs a network
+	$(BIN)/jupyter-book build book --config _config.yml --path-output . --builder linkcheck
 
 bench: $(INSTALLED) ## measure the speeds the project promises; commits nothing
 	$(BIN)/python -m crosslab.bench

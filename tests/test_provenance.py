@@ -111,7 +111,7 @@ def sizes_of(method):
             ("transfer-nli", "collecting", "alignment-", "scales"),
         ),
         ("figures/style.py", "LEVEL: Final = 0.95", "LEVEL: Final = 0.9", ()),
-        ("book/render.py", "+.1f", "+.2f", ()),
+        ("numerals.py", "+.1f", "+.2f", ()),
     ],
 )
 def test_a_changed_source_file_changes_exactly_the_runs_that_use_it(

@@ -75,7 +75,7 @@ def test_the_search_finds_claims_methods_and_languages(page, book, sought, page_
     page.keyboard.type(sought)
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html*")
-    page.locator("#search-results li a").first.wait_for()
+    page.get_by_text("Search finished").wait_for()
     found = [each.get_attribute("href") for each in page.locator("#search-results li a").all()]
     assert any(page_name in each for each in found)
 

@@ -25,6 +25,7 @@ from crosslab.literature.references import LISTED, Reference, references
 from crosslab.literature.testimony import benchmarks, questions, sources_of, statements
 
 STYLE: Final = "sources"
+_LIST: Final = '<div role="list" class="citation-list">'
 KEYS: Final = "keys"
 _ARXIV: Final = "https://arxiv.org/abs/"
 _ANTHOLOGY: Final = "https://aclanthology.org/"
@@ -59,12 +60,22 @@ class Sources(BaseStyle):
         return FormattedEntry(entry.key, source_text(_known()[entry.key]), label)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:  # noqa: ARG001 - the shape of an extension
-    """Have the style known by its name."""
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Have the style known by its name, and its page read out as it is."""
+    app.connect("html-page-context", _without_a_list_of_no_items)
     register_plugin("pybtex.style.labels", KEYS, Keys)
     register_plugin("pybtex.style.sorting", KEYS, ByKey)
     register_plugin("pybtex.style.formatting", STYLE, Sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _without_a_list_of_no_items(*given: Any) -> None:
+    """Drop the role of a list, which the writer gives to entries that are no items of one."""
+    context: dict[str, Any] = given[3]
+    if "body" in context:
+        context["body"] = context["body"].replace(
+            '<div role="list" class="citation', '<div class="citation'
+        )
 
 
 @cache

@@ -11,9 +11,11 @@ from itertools import groupby
 from math import ceil, floor
 from typing import Final
 
+from crosslab.audit.occurrences import occurrences
 from crosslab.chapters import chapter_of, chapters
 from crosslab.claims import Claim, Verdict, claims
-from crosslab.numerals import points
+from crosslab.numerals import counted, points
+from crosslab.prose.explorer_links import explorer_link
 from crosslab.prose.icons import rung_sign
 from crosslab.prose.render import measured
 
@@ -75,10 +77,12 @@ _CAPTION: Final = (
 def _group(claim: Claim, lines: Sequence[Verdict], axis: Axis) -> str:
     claimed = next((each.claimed for each in lines if each.claimed is not None), None)
     said = "no size claimed" if claimed is None else f"claimed {points(claimed)}"
+    printed = counted(len(occurrences()[claim.claim_id]), "report")
+    rows_link = explorer_link(f"printed in {printed}", base=".", claim=claim.claim_id)
     head = (
         f'<tr><th scope="rowgroup" colspan="{_COLUMNS}">'
         f'<a href="claims/{claim.claim_id}.html">{escape(claim.name)}</a> '
-        f"<small>{said}; literature: {lines[0].literature}</small></th></tr>"
+        f"<small>{said}; literature: {lines[0].literature}; {rows_link}</small></th></tr>"
     )
     rows = "".join(f"<tr>{_line(each, claimed, axis)}</tr>" for each in lines)
     return f"<tbody>{head}{rows}</tbody>"

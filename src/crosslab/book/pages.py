@@ -14,6 +14,7 @@ from crosslab.book.front_page import answer, methods, printed
 from crosslab.book.numbers import FILE, as_file, numbers
 from crosslab.book.parameters import parameters_part
 from crosslab.book.report_pages import report_page
+from crosslab.book.reproduction_log import reproduced
 from crosslab.book.run_pages import further_scales, run_pages
 from crosslab.book.status_page import status
 from crosslab.claims import Verdict, claims
@@ -40,6 +41,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
         "printed": printed(verdicts),
         "methods": methods(store, scale),
         "status": status(store, scale),
+        "reproduction": reproduced(store, scale),
         "explorer": explorer_part(found),
         "reports": reports_overview(),
         "questions": answers_part(store, scale),

@@ -28,15 +28,15 @@ _MADE_FOR_SCREENS: Final = (
 )
 
 
-def write_pdf(book: Path, output: Path) -> int:
-    """Print a built book into a file and return how many pages of the book it holds.
+def write_pdf(book: Path, output: Path, pages: list[str] | None = None) -> int:
+    """Print a built book, or some pages of it, into a file; return how many pages it holds.
 
     Raises:
         UsageError: There is no browser to print with.
         RunError: The browser printed nothing.
     """
     browser = found_browser()
-    pages = _in_order(book)
+    pages = _in_order(book) if pages is None else pages
     together = book / _TOGETHER
     try:
         together.write_text(one_document(book, pages), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The status page: when each page was executed and from what, what is missing, what it took."""
+"""The status page: when each page was executed, from what, what is missing, what it took."""
 
 from typing import Any
 
@@ -6,11 +6,8 @@ from crosslab.book.freshness import Seen, staleness
 from crosslab.book.run import STAMP, read_notebook
 from crosslab.book.run_pages import further_scales, present
 from crosslab.chapters import Chapter, chapters
-from crosslab.errors import StoreError
-from crosslab.layout import PUBLISHED
-from crosslab.prose.render import reproduction_words, table
+from crosslab.prose.render import table
 from crosslab.records import MANIFEST, Store
-from crosslab.reproduction import kept_reproduction, reproduction
 
 
 def status(store: Store, scale: str) -> str:
@@ -30,8 +27,6 @@ def status(store: Store, scale: str) -> str:
             f"file whose SHA-256 begins with `{manifest.lock[:12]}`.",
             pages,
             "Missing runs:\n\n" + "\n".join(missing) if missing else "No run is missing.",
-            "## Made again",
-            _made_again(store, scale),
             "## Time",
             time_spent(store, scale),
             *(
@@ -51,22 +46,6 @@ def _further_status(store: Store, scale: str) -> str:
         f"dependencies locked by a file whose SHA-256 begins with `{manifest.lock[:12]}`.\n\n"
         f"{time_spent(store, scale)}"
     )
-
-
-def _made_again(store: Store, scale: str) -> str:
-    """Return whether the study, made again, says what the published one says."""
-    if store.root == PUBLISHED:
-        kept = kept_reproduction(store, scale)
-        if kept is None:
-            return "The published study has not been made again as a whole."
-        return reproduction_words(kept)
-    published = Store(PUBLISHED)
-    if not published.has_study(scale):
-        return f"No study at scale `{scale}` is published to compare this one with."
-    try:
-        return reproduction_words(reproduction(published, store, scale))
-    except StoreError as error:
-        return f"This study cannot be compared with the published one: {error}"
 
 
 def _page_row(chapter: Chapter, seen: Seen) -> tuple[str, ...]:
