@@ -23,7 +23,7 @@ def answer(store: Store, found: Sequence[Verdict]) -> str:
         else f"the runs in `{store.root}/` on this machine"
     )
     return (
-        f"{in_short(found)}\n\n```{{raw}} html\n{forest_table(found)}\n```\n\n"
+        f"```{{raw}} html\n{forest_table(found)}\n```\n\n{in_short(found)}\n\n"
         f"Numbers are accuracy points, from {whose} or from what is in print."
     )
 
