@@ -13,11 +13,12 @@ import crosslab
 from crosslab.answering import answers_on_every_rung
 from crosslab.arms import VARIANTS
 from crosslab.chapters import CHAPTERS
-from crosslab.experiments import EXPERIMENTS, QUESTION_EXPERIMENTS
+from crosslab.experiments import EXPERIMENTS
 from crosslab.figures.style import ARM_STYLE
 from crosslab.prose.question_tables import answers_table
 from crosslab.prose.render import verdict_table
 from crosslab.records import Store, read_record
+from crosslab.runs import planned_runs
 from crosslab.scales import SCALES
 from crosslab.verdicts import judged_on_every_rung
 
@@ -101,7 +102,8 @@ def test_the_answer_in_the_readme_is_that_of_the_published_records():
 def test_a_chapter_has_a_notebook_experiments_and_a_place_in_the_book(chapter):
     toc = yaml.safe_load((PROJECT / "book" / "_toc.yml").read_text())
     assert (PROJECT / chapter.notebook).is_file()
-    assert set(chapter.experiments) <= {*EXPERIMENTS, *QUESTION_EXPERIMENTS}
+    known = {unit.unit.experiment for scale in SCALES for unit in planned_runs(scale)}
+    assert set(chapter.experiments) <= known
     assert set(chapter.further_scales) <= set(SCALES)
     listed = [one for part in toc["parts"] for one in part["chapters"]]
     files = {each.get("file") for one in listed for each in (one, *one.get("sections", ()))}

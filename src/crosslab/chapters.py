@@ -33,31 +33,39 @@ class Chapter:
 
 
 TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
+TUNING: Final = ("tuning-paraphrase", "tuning-nli")
+ENCODERS: Final = ("pretraining",)
+# The same questions on the other encoders of rung bench.
+WITNESSES: Final = tuple(
+    f"{name}-{encoder}" for name in TRANSFER for encoder in ("graft", "scratch")
+)
 
 CHAPTERS: Final = (
     Chapter(name="audit"),
     Chapter(name="literature"),
     Chapter(name="arithmetic"),
-    Chapter(name="settings", further_scales=("tuning", "bench-tuning")),
+    Chapter(name="settings", experiments=TUNING, further_scales=("tuning", "bench-tuning")),
     Chapter(name="transfer-paraphrase", experiments=("transfer-paraphrase",)),
     Chapter(name="transfer-nli", experiments=("transfer-nli",)),
     Chapter(name="generalized", experiments=TRANSFER),
     Chapter(name="mechanism", experiments=("mechanism",)),
     Chapter(name="multiverse", experiments=TRANSFER),
     Chapter(name="deviations", experiments=TRANSFER, further_scales=("bench",)),
-    Chapter(name="encoder", further_scales=("bench",)),
-    Chapter(name="rungs", experiments=TRANSFER, further_scales=("bench",)),
+    Chapter(name="encoder", experiments=ENCODERS, further_scales=("bench",)),
+    Chapter(name="rungs", experiments=(*TRANSFER, *WITNESSES), further_scales=("bench",)),
     Chapter(
         name="alignment-consistency",
         experiments=("alignment-consistency",),
         further_scales=("bench",),
     ),
-    Chapter(name="retrieval-attack", experiments=("retrieval-attack",)),
-    Chapter(name="retrieval-domains", experiments=("retrieval-domains",)),
+    Chapter(name="retrieval-attack", experiments=("retrieval-attack",), further_scales=("bench",)),
+    Chapter(
+        name="retrieval-domains", experiments=("retrieval-domains",), further_scales=("bench",)
+    ),
     Chapter(name="adaptation-paraphrase", experiments=("adaptation-paraphrase",)),
     Chapter(name="scales", experiments=("scales",)),
-    Chapter(name="hybrid-batch", experiments=("retrieval-attack",)),
-    Chapter(name="how-often-wrong"),
+    Chapter(name="hybrid-batch", experiments=("retrieval-attack",), further_scales=("bench",)),
+    Chapter(name="how-often-wrong", experiments=TRANSFER),
 )
 
 

@@ -11,10 +11,12 @@ from nbformat import NotebookNode
 
 from crosslab.book.figure_notes import EXECUTED_COPIES
 from crosslab.chapters import Chapter
+from crosslab.config import StudyConfig
 from crosslab.experiments import PRETRAINING
 from crosslab.numerals import counted
 from crosslab.planning import GIB_OF_A_RUN
 from crosslab.records import Store, Unit
+from crosslab.scales import study_config
 
 TEMPLATES: Final = "notebooks"  # beside the pages
 ADDED: Final = "added"  # the tag of a cell that no template has
@@ -49,36 +51,46 @@ def _runs_lines(chapter: Chapter, store: Store, scale: str) -> list[str]:
     """Return the command for the runs of a chapter, and what they took on what they ran on."""
     said = []
     for further in (scale, *chapter.further_scales):
-        if not store.has_study(further):
-            continue
-        units = store.manifest(further).units
+        units = store.manifest(further).units if store.has_study(further) else []
         for experiment in chapter.experiments:
             mine = [each for each in units if each.experiment == experiment]
             if mine:
-                data = "" if further in {"smoke", "lab"} else " --data DIR"
                 said.append(
-                    f"- **Its runs:** `crosslab run {experiment} --scale {further}{data}`, into "
-                    f"`runs/`: {_taken(mine, store, further)}."
+                    f"- **Its runs:** `{run_command(experiment, further)}`: "
+                    f"{taken(mine, store, further)}."
                 )
-    return said or ["- **Its runs:** it reads none of its own; what it reads lies in `claims/`."]
+    if not said:
+        return ["- **Its runs:** it reads none; what it reads lies in `claims/`."]
+    return [*said, "- Runs go to `runs/`; a page of them is made with `-p results runs`."]
 
 
-def _taken(units: Sequence[Unit], store: Store, scale: str) -> str:
+def run_command(experiment: str, scale: str) -> str:
+    """Return the command that makes the runs of an experiment.
+
+    Example:
+        >>> run_command("transfer-nli", "bench")
+        'crosslab run transfer-nli --scale bench --data DIR'
+    """
+    own = isinstance(study_config(scale), StudyConfig)  # which makes its data itself
+    return f"crosslab run {experiment} --scale {scale}" + ("" if own else " --data DIR")
+
+
+def taken(units: Sequence[Unit], store: Store, scale: str) -> str:
     """Return how many runs there are, and what those that were made took."""
     made = [store.record(each).wall_seconds for each in units if store.state(each) == "present"]
     encoder = "; the encoders they begin with, if they are not there, come on top"
     begins = encoder if units[0].experiment != PRETRAINING else ""
     return (
-        f"{counted(len(units), 'run')}, {_span(sum(made))} in all, one after the other, and "
+        f"{counted(len(units), 'run')}, {span(sum(made))} in all, one after the other, and "
         f"{GIB_OF_A_RUN[scale]} GiB each{begins}"
     )
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """Return a time as people say it.
 
     Example:
-        >>> _span(48), _span(660), _span(9000)
+        >>> span(48), span(660), span(9000)
         ('48 s', '11 min', '2.5 h')
     """
     if seconds < 2 * _MINUTE:

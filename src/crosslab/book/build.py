@@ -24,15 +24,17 @@ from crosslab.book.freshness import (
     stamp_pages,
 )
 from crosslab.book.pages import generated
-from crosslab.book.run import STAMP, execute, read_notebook
+from crosslab.book.run import MARKDOWN, STAMP, execute, read_notebook
 from crosslab.chapters import Chapter, chapters
 from crosslab.errors import CrosslabError, RunError, UsageError
 from crosslab.layout import BOOK, BUILT, EXECUTED, EXTRA, OWN_PAGES
 from crosslab.processes import sweep
 from crosslab.provenance import interpreter
 from crosslab.records import Store, write_text
+from crosslab.scales import SCALES
 
 _AT_A_TIME: Final = 2  # chapters: each takes a core and half a gigabyte
+_SHOWN_RUN: Final = re.compile(rf"#run-({'|'.join(sorted(SCALES, key=len, reverse=True))})-")
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -94,10 +96,27 @@ def execute_chapter(chapter: Chapter, store: Store, scale: str) -> None:
     parameters = {"results": str(store.root), "scale": scale}
 
     def finish(notebook: NotebookNode, stamp: Mapping[str, Any]) -> None:
+        _require_stamped(notebook, stamp, chapter)
         noted(notebook, chapter.name)
         notebook.cells.append(again_cell(chapter, store, scale, stamp))
 
     execute(chapter.notebook, chapter.page, parameters, stamp=stamp, finish=finish)
+
+
+def _require_stamped(notebook: NotebookNode, stamp: Mapping[str, Any], chapter: Chapter) -> None:
+    """Refuse a chapter that shows runs its stamp does not hold: it would go stale unseen."""
+    shown = {
+        scale
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for scale in _SHOWN_RUN.findall(str(output.get("data", {}).get(MARKDOWN, "")))
+    }
+    held = {place.split("/")[0] for place in stamp["inputs"]["records"]}
+    if missing := sorted(shown - held):
+        raise RunError(
+            f"{chapter.notebook} shows runs of scale {', '.join(missing)}, which its stamp does "
+            "not hold; name them in the further_scales of the chapter, in src/crosslab/chapters.py."
+        )
 
 
 def _made_from(chapter: Chapter) -> tuple[str, str]:

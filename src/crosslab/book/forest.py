@@ -82,7 +82,8 @@ def _group(claim: Claim, lines: Sequence[Verdict], axis: Axis) -> str:
     head = (
         f'<tr><th scope="rowgroup" colspan="{_COLUMNS}">'
         f'<a href="claims/{claim.claim_id}.html">{escape(claim.name)}</a> '
-        f"<small>{said}; literature: {lines[0].literature}; {rows_link}</small></th></tr>"
+        f"<small>{said}; literature: {lines[0].literature}; {rows_link}</small>"
+        f'<span class="narrow">{_scale(axis)}</span></th></tr>'
     )
     rows = "".join(f"<tr>{_line(each, claimed, axis)}</tr>" for each in lines)
     return f"<tbody>{head}{rows}</tbody>"

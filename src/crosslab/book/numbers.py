@@ -18,6 +18,7 @@ from crosslab.claims import Verdict, bars, claims
 from crosslab.layout import EXECUTED, GENERATED
 from crosslab.prose.render import measured
 from crosslab.records import Store
+from crosslab.runs import planned_runs
 
 FILE: Final = GENERATED / "numbers.json"
 
@@ -36,6 +37,11 @@ def numbers(store: Store, scale: str, verdicts: Sequence[Verdict]) -> dict[str, 
     return {
         **_counted(),
         **_runs(store, scale),
+        "planned.lab": Number(
+            text=f"{len(planned_runs('lab')):,}",
+            page="re-run",
+            what="runs that a study of the laboratory consists of",
+        ),
         **{f"{each.claim_id}.{each.rung}": _gain(each) for each in verdicts},
     }
 

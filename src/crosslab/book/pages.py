@@ -15,6 +15,7 @@ from crosslab.book.numbers import FILE, as_file, numbers
 from crosslab.book.parameters import parameters_part
 from crosslab.book.report_pages import report_page
 from crosslab.book.reproduction_log import reproduced
+from crosslab.book.rerun import scales_table
 from crosslab.book.run_pages import further_scales, run_pages
 from crosslab.book.status_page import status
 from crosslab.claims import Verdict, claims
@@ -41,6 +42,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
         "printed": printed(verdicts),
         "methods": methods(store, scale),
         "status": status(store, scale),
+        "rerun": scales_table(store),
         "reproduction": reproduced(store, scale),
         "explorer": explorer_part(found),
         "reports": reports_overview(),
