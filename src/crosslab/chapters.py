@@ -36,9 +36,7 @@ TRANSFER: Final = ("transfer-paraphrase", "transfer-nli")
 TUNING: Final = ("tuning-paraphrase", "tuning-nli")
 ENCODERS: Final = ("pretraining",)
 # The same questions on the other encoders of rung bench.
-WITNESSES: Final = tuple(
-    f"{name}-{encoder}" for name in TRANSFER for encoder in ("graft", "scratch")
-)
+WITNESSES: Final = ("transfer-paraphrase-graft", "transfer-nli-graft", "transfer-nli-scratch")
 
 CHAPTERS: Final = (
     Chapter(name="audit"),

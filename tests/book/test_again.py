@@ -35,7 +35,7 @@ def test_a_chapter_says_by_what_command_and_in_what_time_and_memory(tmp_path):
 
 def test_a_chapter_without_runs_says_so(tmp_path):
     store = made_up_study(tmp_path / "s", seeds=1)
-    assert "it reads none of its own" in again_words(Chapter(name="audit"), store, "smoke", STAMP)
+    assert "it reads none;" in again_words(Chapter(name="audit"), store, "smoke", STAMP)
 
 
 def test_the_notebook_opens_elsewhere_once_it_is_known_where_it_is_published(tmp_path, monkeypatch):
