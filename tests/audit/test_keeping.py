@@ -88,3 +88,19 @@ def test_every_kept_report_of_the_project_is_there_and_each_of_its_rows_has_a_cl
     for each in [place for found in places.values() for place in found]:
         text = (PROJECT / each.report.path).read_text(encoding="utf-8")
         assert text[each.start : each.end] == each.text
+
+
+@pytest.mark.parametrize("name", ["<img src=x> y.txt", "a b.txt", "..txt", "a?b.txt", "noending"])
+def test_a_name_that_cannot_be_an_address_is_refused(shelf, name):
+    path = shelf.with_name(name)
+    path.write_bytes(shelf.read_bytes())
+    with pytest.raises(UsageError, match="Rename the file"):
+        keep(path)
+
+
+def test_two_reports_cannot_have_one_page(shelf):
+    keep(shelf)
+    other = shelf.with_name("Sixth.txt")
+    other.write_bytes(shelf.read_bytes() + b"\r\nmore")
+    with pytest.raises(UsageError, match="has the same page"):
+        keep(other)

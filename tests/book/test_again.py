@@ -52,3 +52,14 @@ def test_the_configuration_goes_before_the_host(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/owner/name\n")
     assert repository() == "owner/name"
+
+
+def test_a_study_that_is_half_there_says_what_half_of_it_took(tmp_path):
+    store = made_up_study(tmp_path / "s", seeds=2, leave_out=lambda unit: unit.seed == 1)
+    seconds = sum(
+        store.record(unit).wall_seconds
+        for unit in store.manifest("smoke").units
+        if unit.experiment == "transfer-paraphrase" and store.state(unit) == "present"
+    )
+    said = again_words(CHAPTER, store, "smoke", STAMP)
+    assert f"4 runs, of which 2 are there and took {seconds:.0f} s in all" in said

@@ -63,10 +63,10 @@ def test_the_legend_has_the_caption_the_finding_and_three_links():
     ]
 
 
-def test_a_chapter_without_runs_of_its_own_links_to_all_runs():
+def test_a_chapter_without_runs_of_its_own_links_to_what_it_is_made_from():
     notebook = executed(shown_output(), label="no label")
     noted(notebook, "gains")
-    assert 'href="../runs.html"' in settings(notebook)["figure"]["caption"]
+    assert '-again">what it is made from</a>' in settings(notebook)["figure"]["caption"]
 
 
 def test_the_data_is_a_table_with_rounded_numbers_and_no_nought_with_a_sign():

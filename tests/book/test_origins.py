@@ -13,16 +13,17 @@ KNOWN = {"runs": {"text": "1,234", "page": "origin", "what": "runs on record"}}
 def built(tmp_path):
     """Build a book of these pages, and return how that went and the folder of what was built."""
 
-    def build(pages):
+    def build(pages, known=KNOWN):
         book = tmp_path / "book"
-        (book / "_generated").mkdir(parents=True)
-        (book / "_generated" / "numbers.json").write_text(json.dumps(KNOWN))
+        (book / "_generated").mkdir(parents=True, exist_ok=True)
+        (book / "_generated" / "numbers.json").write_text(json.dumps(known))
         (book / "conf.py").write_text(
             'extensions = ["myst_parser", "crosslab.book.origins"]\nhtml_theme = "basic"\n'
         )
         for name, text in pages.items():
             (book / name).parent.mkdir(exist_ok=True)
-            (book / name).write_text(text)
+            if not (book / name).exists():  # or its time alone would have it read again
+                (book / name).write_text(text)
         command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", "book", "out"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         return done, tmp_path / "out"
@@ -39,6 +40,27 @@ def test_a_number_is_printed_as_recorded_and_leads_to_where_it_comes_from(built)
     page = (out / "index.html").read_text()
     assert 'href="origin.html"' in page
     assert ">1,234<" in page
+
+
+def test_a_number_that_changed_is_printed_anew_by_the_next_build(built, tmp_path):
+    pages = {"index.md": "# A\n\nThere are {number}`runs`.\n", "origin.md": ORIGIN}
+    built(pages)
+    changed = {"runs": {**KNOWN["runs"], "text": "1,235"}}
+    done, out = built(pages, changed)
+    assert done.returncode == 0, done.stderr
+    assert ">1,235<" in (out / "index.html").read_text()
+
+
+def test_what_a_chapter_shows_of_numbers_leads_to_its_runs(built):
+    cell = "```{{container}} cell_output\nA gain of {} points.\n```\n".format
+    head = "---\norphan: true\n---\n# C\n"
+    chapter = f"{head}\n{cell(2)}\n(c-runs)=\n## Runs\n\n{cell('no')}"
+    done, out = built({"index.md": "# A\n", "executed/c.md": chapter})
+    assert done.returncode == 0, done.stderr
+    page = (out / "executed" / "c.html").read_text()
+    assert (
+        page.count('<p class="origin"><a href="#c-runs"') == 1
+    )  # where there are no numbers, none
 
 
 def test_a_number_that_nobody_knows_fails_the_build_with_file_and_line(built):

@@ -1,7 +1,6 @@
 """A browser for tests of pages: no network, and nothing may go wrong unheard."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import PROJECT
 
+from crosslab.book.pdf import found_browser
+from crosslab.errors import UsageError
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 LOCAL = ("file:", "data:", "blob:")
 BUILT = PROJECT / "_build" / "html"
 Watched = Callable[..., AbstractContextManager[tuple["Page", list[str]]]]
@@ -27,10 +28,11 @@ def _missing(reason: str) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where Chromium is; without it tests are skipped, or fail if BROWSER_REQUIRED is set."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        _missing(f"no browser: none of {', '.join(NAMES)} is installed")
-    return found or ""
+    try:
+        return found_browser()
+    except UsageError as error:
+        _missing(str(error))
+        raise
 
 
 # Not for the session: while Playwright runs, no other test of this process can use asyncio.

@@ -27,6 +27,7 @@ INDEX: Final = REPORTS / "index.yaml"
 _ABRIDGED: Final = ("abstract", "discussion", "limitations")
 _KEPT_WORDS: Final = 6  # at either end of a passage
 _NUMBERED: Final = re.compile(r"(\d+)_")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9]+")
 _WORD: Final = re.compile(r"\S+")
 
 
@@ -52,6 +53,11 @@ class Kept(BaseModel):
         found = _NUMBERED.match(self.report)
         return found[1] if found else Path(self.report).stem
 
+    @property
+    def page(self) -> str:
+        """The name of its page, which is an address: hyphens, no ending."""
+        return Path(self.report).stem.replace("_", "-").lower()
+
 
 def kept() -> list[Kept]:
     """Return the reports that the book shows, by name.
@@ -68,6 +74,9 @@ def kept() -> list[Kept]:
     ]
     known = {each.report for each in found} | {INDEX.name}
     problems += [
+        f"{INDEX}: '{name}' is no name of a report." for name in known if not _is_name(name)
+    ]
+    problems += [
         f"{path}: is not in {INDEX}; keep a report with: crosslab audit REPORT --keep"
         for path in sorted(REPORTS.iterdir())
         if path.name not in known
@@ -77,13 +86,23 @@ def kept() -> list[Kept]:
     return found
 
 
+def _is_name(name: str) -> bool:
+    """Whether a name can be an address in the book."""
+    return _NAME.fullmatch(name) is not None
+
+
 def keep(path: Path) -> Kept:
     """Copy a report for the book, abridged, and enter it in the index.
 
     Raises:
-        UsageError: Another report is kept under the same name.
+        UsageError: The name cannot be an address, or another report has it or its page.
     """
     raw = content(path)
+    if not _is_name(path.name):
+        raise UsageError(
+            f"{path}: the name becomes an address in the book; it takes letters, digits, hyphens "
+            "and underscores, and an ending. Rename the file."
+        )
     text = decoded(raw, path)
     copy = abridged(text)
     before = kept() if INDEX.is_file() else []
@@ -94,8 +113,11 @@ def keep(path: Path) -> Kept:
         characters=len(text),
         abridged_characters=copy.count(FILLER) - text.count(FILLER),
     )
-    if any(each.report == path.name and each != entry for each in before):
-        raise UsageError(f"{REPORTS / path.name}: another report is kept there; rename {path}.")
+    if any(each.page == entry.page and each != entry for each in before):
+        raise UsageError(
+            f"{REPORTS / path.name}: another report is kept there, or has the same page "
+            f"({entry.page}); rename {path}."
+        )
     REPORTS.mkdir(exist_ok=True)
     entry.path.write_bytes(encoded(copy, raw))
     rows = {each.report: each.model_dump() for each in (*before, entry)}

@@ -78,11 +78,13 @@ def run_command(experiment: str, scale: str) -> str:
 def taken(units: Sequence[Unit], store: Store, scale: str) -> str:
     """Return how many runs there are, and what those that were made took."""
     made = [store.record(each).wall_seconds for each in units if store.state(each) == "present"]
+    there = "," if len(made) == len(units) else f", of which {len(made)} are there and took"
     encoder = "; the encoders they begin with, if they are not there, come on top"
     begins = encoder if units[0].experiment != PRETRAINING else ""
+    memory = f"{GIB_OF_A_RUN[scale]} GiB each" if scale in GIB_OF_A_RUN else "memory: crosslab plan"
     return (
-        f"{counted(len(units), 'run')}, {span(sum(made))} in all, one after the other, and "
-        f"{GIB_OF_A_RUN[scale]} GiB each{begins}"
+        f"{counted(len(units), 'run')}{there} {span(sum(made))} in all, one after the other, and "
+        f"{memory}{begins}"
     )
 
 

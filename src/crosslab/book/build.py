@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from crosslab.book.again import again_cell
 from crosslab.book.figure_notes import noted
 from crosslab.book.freshness import (
+    STAMPS,
     Seen,
     chapter_inputs,
     require_fresh,
@@ -27,7 +28,7 @@ from crosslab.book.pages import generated
 from crosslab.book.run import MARKDOWN, STAMP, execute, read_notebook
 from crosslab.chapters import Chapter, chapters
 from crosslab.errors import CrosslabError, RunError, UsageError
-from crosslab.layout import BOOK, BUILT, EXECUTED, EXTRA, OWN_PAGES
+from crosslab.layout import BOOK, BUILT, EXECUTED, EXTRA, GENERATED, OWN_PAGES
 from crosslab.processes import sweep
 from crosslab.provenance import interpreter
 from crosslab.records import Store, write_text
@@ -70,7 +71,11 @@ def _execute_stale(store: Store, scale: str) -> None:
         return
     with ProcessPoolExecutor(_AT_A_TIME, mp_context=get_context("spawn")) as pool:
         running = [pool.submit(execute_chapter, chapter, store, scale) for chapter in stale]
-        failures = [each.exception() for each in running]
+        try:
+            failures = [each.exception() for each in running]
+        except BaseException:  # whoever stops the build does not want the rest of it
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     ours = [each for each in failures if isinstance(each, CrosslabError)]
     for failure in failures:
         if failure is not None and failure not in ours:
@@ -127,9 +132,9 @@ def _made_from(chapter: Chapter) -> tuple[str, str]:
 def render(store: Store, scale: str) -> None:
     """Write the generated parts of the pages, and what they were made from."""
     pages = generated(store, scale)
-    for folder in (*OWN_PAGES, EXTRA):
+    for folder in (*OWN_PAGES, EXTRA, GENERATED):
         for path in folder.rglob("*"):
-            if path.is_file() and str(path.relative_to(BOOK)) not in pages:
+            if path.is_file() and str(path.relative_to(BOOK)) not in pages and path != STAMPS:
                 path.unlink()  # of a claim, a report or a figure that is no longer there
     for name, text in pages.items():
         write_text(BOOK / name, text)
@@ -143,7 +148,8 @@ def _built() -> Path:
         *("build", str(BOOK), "--config", "_config.yml"),
         *("--path-output", ".", "-n", "-W", "--keep-going"),
     ]
-    shutil.rmtree(BUILT / "html", ignore_errors=True)
+    for folder in ("html", ".doctrees"):  # what was read before may have named other numbers
+        shutil.rmtree(BUILT / folder, ignore_errors=True)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = _COLOUR.sub("", done.stdout + done.stderr).splitlines()

@@ -27,7 +27,7 @@ def noted(notebook: NotebookNode, chapter: str) -> None:
         RunError: A figure has no name, no caption, finds nothing or draws nothing, or is a bare
             picture that says nothing of itself.
     """
-    runs = f"#{chapter}-runs" if _has_runs(notebook, chapter) else "../runs.html"
+    origin = _origin(notebook, chapter)
     problems = list(_bare(notebook, chapter))
     for number, cell, said in _figures(notebook):
         shown = cell.metadata.get("mystnb", {})
@@ -40,7 +40,9 @@ def noted(notebook: NotebookNode, chapter: str) -> None:
             )
             continue
         shown.setdefault("image", {})["alt"] = said["finding"]
-        figure["caption"] = f"{figure['caption']}\n\n{_legend(figure['name'], said, chapter, runs)}"
+        figure["caption"] = (
+            f"{figure['caption']}\n\n{_legend(figure['name'], said, chapter, origin)}"
+        )
     if problems:
         raise RunError(problems)
 
@@ -79,14 +81,17 @@ def _bare(notebook: NotebookNode, chapter: str) -> Iterator[str]:
             )
 
 
-def _has_runs(notebook: NotebookNode, chapter: str) -> bool:
-    return any(f"({chapter}-runs)=" in cell.source for cell in notebook.cells)
+def _origin(notebook: NotebookNode, chapter: str) -> str:
+    """Return the link to the runs behind a chapter, or to what else it is made from."""
+    if any(f"({chapter}-runs)=" in cell.source for cell in notebook.cells):
+        return f'<a href="#{chapter}-runs">the runs behind it</a>'
+    return f'<a href="#{chapter}-again">what it is made from</a>'
 
 
-def _legend(name: str, said: dict[str, Any], chapter: str, runs: str) -> str:
+def _legend(name: str, said: dict[str, Any], chapter: str, origin: str) -> str:
     links = (
         f'<a href="../{DATA}/{name}.csv" download>data (CSV)</a>',
         f'<a href="../{EXECUTED_COPIES}/{chapter}.ipynb" download>notebook as executed</a>',
-        f'<a href="{runs}">the runs behind it</a>',
+        origin,
     )
     return f"**In words:** {plain(said['finding'])}\n\n{' · '.join(links)}"

@@ -10,6 +10,7 @@ from crosslab.claims import Rung, Verdict, claims
 from crosslab.errors import StoreError
 from crosslab.evidence import Evidence, gathered
 from crosslab.layout import PUBLISHED
+from crosslab.numerals import listed
 from crosslab.prose.method_tables import tasks_table, tasks_words
 from crosslab.prose.render import claim_link
 from crosslab.records import Store
@@ -55,7 +56,7 @@ def in_short(found: Sequence[Verdict]) -> str:
         there = [each for each in found if each.rung == rung and each.estimate is not None]
         ends = dict.fromkeys(each.replication for each in there)
         every = [
-            f"{_listed([names[v.claim_id] for v in there if v.replication == end])} **{end}**"
+            f"{listed([names[v.claim_id] for v in there if v.replication == end])} **{end}**"
             for end in ends
         ]
         if every:
@@ -63,11 +64,6 @@ def in_short(found: Sequence[Verdict]) -> str:
     if not any(each.rung == "paper" and each.estimate is not None for each in found):
         said.append("- Nothing was run on mBERT or XLM-R, which the claims are about.")
     return "\n".join(said)
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def methods(store: Store, scale: str) -> str:

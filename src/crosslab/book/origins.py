@@ -36,6 +36,7 @@ class NumberRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the number as a link, or say which names there are."""
+        self.env.note_dependency(str(FILE.resolve()))
         known = json.loads(FILE.read_text(encoding="utf-8"))
         if self.text not in known:
             message = self.inliner.reporter.error(

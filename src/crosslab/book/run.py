@@ -270,7 +270,7 @@ def _stamp(path: Path, stamp: Mapping[str, Any], finish: Finish) -> None:
     The stamp ends in the checksum of the whole copy, outputs and stamp included.
     """
     notebook = read_notebook(path)
-    memory = int(notebook.cells.pop().outputs[0].text) / 2**20
+    memory = int(_printed(notebook.cells.pop())) / 2**20
     notebook.metadata[STAMP] = {**stamp, "mebibytes": round(memory), "checksum": PLACE}
     notebook.metadata.pop("papermill", None)  # absolute paths and times of this machine
     for cell in notebook.cells:
@@ -282,6 +282,12 @@ def _stamp(path: Path, stamp: Mapping[str, Any], finish: Finish) -> None:
     finish(notebook, notebook.metadata[STAMP])
     text = str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
     path.write_text(with_own_checksum(text + "\n"), encoding="utf-8")
+
+
+def _printed(cell: NotebookNode) -> str:
+    """Return the last line that a cell printed; a kernel may have complained before it."""
+    said = [each.text for each in cell.outputs if each.get("name") == "stdout"]
+    return str(said[-1]).strip().splitlines()[-1]
 
 
 def _says_nothing(output: NotebookNode) -> bool:

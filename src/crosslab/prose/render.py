@@ -146,7 +146,7 @@ def row_link(text: str, report: Kept, row: int, base: str = "..") -> str:
 
 def page_name(report: Kept) -> str:
     """Return the name of a report's page, which is its address: hyphens, no ending."""
-    return report.path.stem.replace("_", "-").lower()
+    return report.page
 
 
 def source_words(source: Reference) -> str:
