@@ -11,9 +11,11 @@ from crosslab.claims import claims
 from crosslab.literature.references import references
 from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.prose.render import page_name, plain
-from crosslab.verdicts import by_arithmetic
+from crosslab.records import Store
+from crosslab.verdicts import by_arithmetic, judged_on_every_rung
 
 PLACES = occurrences()
+VERDICTS = judged_on_every_rung(Store(PROJECT / "results"), "lab")
 
 
 def page(claim, **changes):
@@ -62,6 +64,60 @@ def test_a_page_leads_to_its_rows_and_to_all_claims_of_the_same_verdict():
     text = page(claim_of("gain-nli"))
     assert 'href="../claims.html#claim=gain-nli"' in text
     assert 'href="../claims.html#rung=arithmetic&amp;verdict=not-testable-here"' in text
+
+
+def study_page(claim_id):
+    claim = claim_of(claim_id)
+    return page(claim, verdicts=[each for each in VERDICTS if each.claim_id == claim_id])
+
+
+def part(text, heading):
+    return text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_a_claim_of_a_direction_alone_is_borne_out_by_its_direction():
+    said = part(study_page("gain-generalized"), "Where these do not go together")
+    assert "no run here reproduces it" not in said
+    claim = claim_of("gain-generalized")
+    mine = [each for each in VERDICTS if each.claim_id == claim.claim_id and each.rung == "lab"]
+    assert "no run here reproduces it: lab: inconclusive." in page(claim, verdicts=mine)
+
+
+def test_what_no_run_reproduces_is_told_rung_by_rung():
+    said = part(study_page("gain-paraphrase"), "Where these do not go together")
+    ran = [each for each in VERDICTS if each.claim_id == "gain-paraphrase" and each.records]
+    assert len(ran) > 1
+    words = "; ".join(f"{each.rung}: {each.replication}" for each in ran)
+    assert f"no run here reproduces it: {words}." in said
+
+
+def test_each_comparison_of_a_bar_stands_with_its_rungs_and_whether_they_were_run():
+    said = part(study_page("gain-paraphrase"), "What the re-computation says")
+    assert "`smoothing-synonyms` with `standard` on `lab` and `bench`; " in said
+    assert "`smoothing-synonyms-static-released` with `standard` on `paper` (not run)." in said
+
+
+def test_the_chapter_of_a_claim_is_about_the_laboratory_and_other_rungs_lead_elsewhere():
+    said = part(study_page("gain-generalized"), "What the re-computation says")
+    laboratory, _, bench = said.partition("about the laboratory alone.")
+    assert "verdict on rung `lab`" in laboratory
+    assert "(../executed/generalized.ipynb)" in laboratory
+    assert (
+        "verdict on rung `bench` stands in [the chapter on rungs](../executed/rungs.ipynb)" in bench
+    )
+    assert "(../runs/bench-transfer-paraphrase.md)" in bench
+    assert "(../runs/bench-transfer-nli.md)" in bench
+    in_print = part(page(claim_of("gain-generalized")), "What the re-computation says")
+    assert "bench" not in in_print.partition("The verdict")[2]
+
+
+def test_reasons_stand_in_lists_that_a_narrow_screen_can_break():
+    text = study_page("gain-nli")
+    for each in (each for each in VERDICTS if each.claim_id == "gain-nli"):
+        assert plain(each.reason).rstrip(".") in text
+    for heading in ("What the literature says", "What the re-computation says"):
+        assert part(text, heading).count("\n- ") > 1
+        assert "|" not in part(text, heading)
 
 
 def test_without_any_difference_nothing_is_said_to_differ():

@@ -57,7 +57,7 @@ def test_the_page_of_a_kept_report_shows_hostile_markup_as_text(page, report, cr
     book = tmp_path / "mini"
     book.mkdir()
     (book / "conf.py").write_text('extensions = ["myst_parser"]\nhtml_theme = "basic"\n')
-    (book / "index.md").write_text(report_page(mine, rows[0]))
+    (book / "index.md").write_text(report_page(mine, rows[0], []))
     subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", str(book), str(tmp_path / "out")],
         check=True,

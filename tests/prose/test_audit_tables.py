@@ -2,16 +2,20 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import rows
+from conftest import PROJECT, rows
 
 from crosslab.audit.keeping import kept
 from crosslab.audit.matching import Matcher
 from crosslab.audit.wordings import labelled, quality
-from crosslab.book.report_pages import report_page
+from crosslab.book.explorer_rows import explored
+from crosslab.book.report_pages import claims_table, report_page
 from crosslab.claims import claims
 from crosslab.literature.testimony import benchmarks, stances
 from crosslab.prose import audit_tables, literature_tables
 from crosslab.records import Store
+from crosslab.verdicts import by_arithmetic, judged_on_every_rung
+
+LISTED = explored(by_arithmetic()).claims
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,7 @@ def test_the_overview_of_reports_counts_their_claims():
 def test_each_row_of_a_report_is_one_click_from_its_claim_in_table_and_text(found):
     linked = 0
     for report, row in zip(found.reports, found.rows, strict=True):
-        page = report_page(report, row)
+        page = report_page(report, row, LISTED)
         in_table = re.findall(r"\]\(\.\./claims/([a-z-]+)\.md\)", page)
         in_text = re.findall(
             r'<mark class="claim \w+" id="claim-\d+"><a href="\.\./claims/([a-z-]+)\.html">', page
@@ -39,9 +43,19 @@ def test_each_row_of_a_report_is_one_click_from_its_claim_in_table_and_text(foun
     assert linked == 58
 
 
+def test_a_report_says_of_each_claim_what_each_rung_came_to_as_the_explorer_does(found):
+    verdicts = judged_on_every_rung(Store(PROJECT / "results"), "lab")
+    table = rows(claims_table(found.rows[0], explored(verdicts).claims))[2:]
+    (row,) = [each for each in table if "[gain-nli]" in each[3]]
+    mine = [each for each in verdicts if each.claim_id == "gain-nli"]
+    assert len(mine) > 1
+    assert row[5] == "; ".join(f"{each.rung}: {each.replication}" for each in mine)
+    assert any(each[5].startswith("not-testable-here: ") for each in table)
+
+
 def test_a_page_of_a_report_closes_its_raw_part_and_holds_no_markup_of_the_report(found):
     for report, row in zip(found.reports, found.rows, strict=True):
-        page = report_page(report, row)
+        page = report_page(report, row, LISTED)
         assert page.count("```") == 2
         assert f'href="../claims.html#report={report.short}"' in page  # its rows in the explorer
         assert '<a href="https://github' not in page  # the link of report 001 is text

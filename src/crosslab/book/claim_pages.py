@@ -9,7 +9,7 @@ from typing import Final
 
 from crosslab.audit.occurrences import Occurrence
 from crosslab.chapters import CHAPTER_OF, RUNGS_CHAPTER, chapters
-from crosslab.claims import Claim, Stance, Verdict, bars
+from crosslab.claims import Bar, Claim, Stance, Verdict, bars
 from crosslab.literature.references import Reference
 from crosslab.literature.testimony import Conclusion, Statement
 from crosslab.numerals import points
@@ -20,10 +20,12 @@ from crosslab.prose.render import (
     measured,
     plain,
     row_link,
+    rung_words,
     source_words,
     table,
 )
 
+_LABORATORY: Final = "lab"
 _AUDITED: Final = {"huang-2021-robust"}
 MARKS: Final = {True: "✓ verified", False: "× not verified", None: "unreadable"}
 OBSTACLE_WORDS: Final = {
@@ -57,7 +59,7 @@ def claim_page(  # noqa: PLR0913 - everything that is known of a claim
             f"{explorer_link('These rows in the explorer of claims', claim=claim.claim_id)}.",
             "## What the literature says",
             f"**{stance}**: {LITERATURE_WORDS[stance]}. {conclusion.reason}",
-            statements_table(statements, sources),
+            statements_list(statements, sources),
             "## What the re-computation says",
             _recomputed(claim, verdicts),
             "## Where these do not go together",
@@ -80,18 +82,18 @@ def places_table(places: Sequence[Occurrence]) -> str:
     return table(("report", "words", "mark, confidence", "characters"), rows)
 
 
-def statements_table(statements: Sequence[Statement], sources: Mapping[str, Reference]) -> str:
-    """Return what each place in each source says, how it was checked, and its mark."""
-    rows = [
-        (
-            each.stance,
-            f"{plain(each.says)} ({plain(each.locator)})",
-            source_words(sources[each.source]),
-            f"{each.mark}: {plain(each.checked)}",
-        )
+def statements_list(statements: Sequence[Statement], sources: Mapping[str, Reference]) -> str:
+    """Return what each place in each source says, how it was checked, and its mark.
+
+    A list, as whole sentences in four columns are cut off on a telephone.
+    """
+    items = [
+        f"- **{each.stance}**: {plain(each.says)} ({plain(each.locator)}). "
+        f"*Source:* {source_words(sources[each.source])}. "
+        f"*How this is known:* {each.mark}: {plain(each.checked)}."
         for each in statements
     ]
-    return table(("stance", "what it says, in our words", "source", "how this is known"), rows)
+    return "\n".join(items)
 
 
 def _recomputed(claim: Claim, verdicts: Sequence[Verdict]) -> str:
@@ -103,45 +105,64 @@ def _recomputed(claim: Claim, verdicts: Sequence[Verdict]) -> str:
         if claim.not_rerun.command is not None:
             words += f" What would show it ({claim.not_rerun.cost}): `{claim.not_rerun.command}`"
         return words
-    rows = [
-        (
-            each.rung,
-            explorer_link(each.replication, rung=each.rung, verdict=each.replication),
-            measured(each),
-            "no figure" if each.claimed is None else points(each.claimed),
-            plain(each.reason),
-        )
-        for each in verdicts
-    ]
-    header = ("rung", "replication", "measured, 95 % interval", "claimed", "reason")
-    return f"{table(header, rows)}\n\n{_compared(claim)}{_where_argued(claim)}"
+    items = "\n".join(map(_outcome_item, verdicts))
+    return f"{items}\n\n{_compared(claim, verdicts)}{_where_argued(claim, verdicts)}"
 
 
-def _compared(claim: Claim) -> str:
-    """Return what the runs compare: one method stands for what the claim says of a family."""
-    mine = [bar for bar in bars() if bar.claim_id == claim.claim_id]
-    said = {f"`{bar.treated}` with `{bar.control}`" for bar in mine}
-    if not said:
-        return ""
+def _outcome_item(verdict: Verdict) -> str:
+    """Return the verdict of a rung with what it rests on, in a line that a telephone can break."""
+    words = explorer_link(verdict.replication, rung=verdict.rung, verdict=verdict.replication)
+    claimed = "no figure" if verdict.claimed is None else points(verdict.claimed)
     return (
-        f"The bar, locked before the runs, compares {' and '.join(sorted(said))}. The other "
+        f"- **{rung_words(verdict.rung, verdict.scale)}: {words}**. *Measured, in points, with its "
+        f"95 % interval:* {measured(verdict)}. *Claimed:* {claimed}. "
+        f"*Reason:* {plain(verdict.reason).rstrip('.')}."
+    )
+
+
+def _compared(claim: Claim, verdicts: Sequence[Verdict]) -> str:
+    """Return what the runs compare: one method stands for what the claim says of a family."""
+    ran = {each.rung for each in verdicts if each.records}
+    on: dict[str, list[str]] = {}
+    for bar in bars():
+        if bar.claim_id == claim.claim_id:
+            rung = f"`{bar.rung}`" + ("" if bar.rung in ran else " (not run)")
+            on.setdefault(f"`{bar.treated}` with `{bar.control}`", []).append(rung)
+    if not on:
+        return ""
+    said = "; ".join(f"{compared} on {' and '.join(rungs)}" for compared, rungs in on.items())
+    return (
+        f"The bars, locked before the runs that they judge, compare {said}. The other "
         "methods, adversarial training among them, took the same seeds and stand on [the front "
         "page](../index.md); no bar was locked for them. "
     )
 
 
-def _where_argued(claim: Claim) -> str:
-    """Return a link to the chapter that argues a verdict, if the book has it."""
+def _where_argued(claim: Claim, verdicts: Sequence[Verdict]) -> str:
+    """Return where the verdict on each rung is argued, if the book has it, and its runs."""
     chapter, there = CHAPTER_OF.get(claim.claim_id), {each.name for each in chapters()}
     if chapter not in there:
         return "The chapter that argues this verdict is not part of this book."
     said = (
-        f"The verdict is argued, with figures, tests and every run, in "
-        f"[its chapter](../executed/{chapter}.ipynb)"
+        "The verdict on rung `lab` is argued, with figures, tests and every run, in "
+        f"[its chapter](../executed/{chapter}.ipynb), which is about the laboratory alone."
     )
-    if RUNGS_CHAPTER in there:
-        said += f"; [the rungs](../executed/{RUNGS_CHAPTER}.ipynb) stand side by side in another"
-    return f"{said}."
+    for rung in sorted({each.rung for each in verdicts if each.records} - {_LABORATORY}):
+        said += f" {_on_further_rung(_bar_of(claim, rung), in_book=RUNGS_CHAPTER in there)}"
+    return said
+
+
+def _bar_of(claim: Claim, rung: str) -> Bar:
+    (found,) = (each for each in bars() if (each.claim_id, each.rung) == (claim.claim_id, rung))
+    return found
+
+
+def _on_further_rung(bar: Bar, *, in_book: bool) -> str:
+    """Return where the verdict on a rung beside the laboratory stands, and where its runs do."""
+    pages = " and ".join(f"[{each}](../runs/{bar.rung}-{each}.md)" for each in bar.experiments)
+    word = "the page" if len(bar.experiments) == 1 else "the pages"
+    where = f"in [the chapter on rungs](../executed/{RUNGS_CHAPTER}.ipynb)" if in_book else "above"
+    return f"The verdict on rung `{bar.rung}` stands {where}, its runs on {word} of runs: {pages}."
 
 
 def _marks_words(places: Sequence[Occurrence]) -> str:
@@ -194,11 +215,10 @@ def _disagreements(
         found.append(f"{_named(yes)} {_verb(yes)} it as verified; {LITERATURE_WORDS[stance]}.")
     if no and stance == "supported":
         found.append(f"{_named(no)} {_verb(no)} it as not verified; {LITERATURE_WORDS[stance]}.")
-    decided = {each.replication for each in verdicts if each.records}
-    if yes and claim.not_rerun is None and "reproduced" not in decided:
+    if yes and claim.not_rerun is None and not _borne_out(verdicts):
         found.append(
             f"{_named(yes)} {_verb(yes)} it as verified, and no run here reproduces it: "
-            f"{', '.join(sorted(decided)) or 'nothing was run'}."
+            f"{_outcomes(verdicts) or 'nothing was run'}."
         )
     low = [each for each in yes if each.confidence is not None and each.confidence < 0.5]  # noqa: PLR2004 - more likely not than so
     if low:
@@ -208,6 +228,25 @@ def _disagreements(
             "reports do not say what that number means; if it is a chance, it is below one half."
         )
     return "\n".join(f"- {each}" for each in found) or "They do not contradict each other."
+
+
+def _borne_out(verdicts: Sequence[Verdict]) -> bool:
+    """Return whether runs say all that a claim says: a direction is all, where no size is named."""
+    return any(
+        each.replication == "reproduced"
+        or (each.claimed is None and each.replication == "direction-only")
+        for each in verdicts
+        if each.records
+    )
+
+
+def _outcomes(verdicts: Sequence[Verdict]) -> str:
+    """Return what the runs of each rung came to."""
+    return "; ".join(
+        f"{rung_words(each.rung, each.scale)}: {each.replication}"
+        for each in verdicts
+        if each.records
+    )
 
 
 def _named(places: Sequence[Occurrence]) -> str:

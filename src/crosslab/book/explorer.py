@@ -11,7 +11,7 @@ from html import escape
 from typing import Any, Final
 
 from crosslab.audit.page import shown
-from crosslab.book.claim_pages import MARKS, OBSTACLE_WORDS
+from crosslab.book.claim_pages import MARKS
 from crosslab.book.explorer_rows import (
     COLUMNS,
     CSV_FILE,
@@ -21,6 +21,7 @@ from crosslab.book.explorer_rows import (
     OnRung,
     PrintedRow,
     cells,
+    outcomes,
 )
 from crosslab.numerals import counted
 from crosslab.prose.explorer_links import MARK_NAMES, NOTHING, TEXT, VIEWS, accepted
@@ -204,8 +205,7 @@ def _what_is_known(row: PrintedRow | ListedClaim) -> list[str]:
     page = _claim_page(row.claim_id)
     literature = _linked(f"{page}#what-the-literature-says", row.literature)
     if row.obstacle is not None:
-        words = f"not-testable-here: {OBSTACLE_WORDS[row.obstacle]}"
-        return [literature, _linked(f"{page}#what-the-re-computation-says", words)]
+        return [literature, _linked(f"{page}#what-the-re-computation-says", *outcomes(row))]
     wide = isinstance(row, ListedClaim)
     items = [_verdict(each, page, wide=wide) for each in row.verdicts]
     return [literature, _list(items) if items else "nothing has been run"]
@@ -213,10 +213,7 @@ def _what_is_known(row: PrintedRow | ListedClaim) -> list[str]:
 
 def _verdict(found: OnRung, page: str, *, wide: bool) -> str:
     """Return a verdict with the sign of its rung; in the wide table with what was measured."""
-    rung = found.rung if found.scale == found.rung else f"{found.rung} (scale {found.scale})"
-    link = _linked(
-        found.address or f"{page}#what-the-re-computation-says", f"{rung}: {found.verdict}"
-    )
+    link = _linked(found.address or f"{page}#what-the-re-computation-says", found.outcome)
     return f"{rung_use(found.rung)} {link}" + (f" {shown(found.measured)}" if wide else "")
 
 

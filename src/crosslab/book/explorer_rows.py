@@ -12,12 +12,13 @@ from crosslab.audit.decoding import presentable
 from crosslab.audit.keeping import kept
 from crosslab.audit.occurrences import Occurrence, occurrences
 from crosslab.audit.output import cell
+from crosslab.book.claim_pages import OBSTACLE_WORDS
 from crosslab.chapters import chapter_of, chapters
 from crosslab.claims import RUNGS, Claim, Replication, Rung, Stance, Verdict, claims
 from crosslab.layout import EXECUTED, EXTRA
 from crosslab.literature.testimony import stances
 from crosslab.prose.explorer_links import MARK_NAMES, report_names
-from crosslab.prose.render import measured, page_name
+from crosslab.prose.render import measured, page_name, rung_words
 
 CSV_FILE: Final = "data/claims.csv"  # beside the pages
 JSON_FILE: Final = "data/claims.json"
@@ -39,6 +40,11 @@ class OnRung(BaseModel):
     verdict: Replication
     measured: str
     address: str | None  # of the chapter that argues it, where the book has it
+
+    @property
+    def outcome(self) -> str:
+        """The verdict, behind its rung."""
+        return f"{rung_words(self.rung, self.scale)}: {self.verdict}"
 
 
 class PrintedRow(BaseModel):
@@ -105,6 +111,13 @@ def explored(verdicts: Sequence[Verdict]) -> Explored:
     order = list(names.values())
     rows.sort(key=lambda each: (order.index(each.report), each.row))
     return Explored(printed=rows, claims=listed)
+
+
+def outcomes(found: PrintedRow | ListedClaim) -> list[str]:
+    """Return what the runs of each rung say of a claim, or why none can bear on it."""
+    if found.obstacle is not None:
+        return [f"not-testable-here: {OBSTACLE_WORDS[found.obstacle]}"]
+    return [each.outcome for each in found.verdicts]
 
 
 def _listed(

@@ -8,7 +8,7 @@ from crosslab.audit.knowledge import knowledge
 from crosslab.audit.occurrences import occurrences
 from crosslab.book.claim_pages import claim_page
 from crosslab.book.explorer import explorer_part
-from crosslab.book.explorer_rows import explored, explorer_files
+from crosslab.book.explorer_rows import ListedClaim, explored, explorer_files
 from crosslab.book.extras import extras
 from crosslab.book.front_page import answer, methods, printed
 from crosslab.book.numbers import FILE, as_file, numbers
@@ -53,7 +53,7 @@ def generated(store: Store, scale: str) -> dict[str, str]:
     pages = {f"{GENERATED.name}/{name}.md": text for name, text in parts.items()}
     pages[str(FILE.relative_to(BOOK))] = as_file(numbers(store, scale, verdicts))
     pages |= _claim_pages(verdicts)
-    pages |= _report_pages(verdicts, store)
+    pages |= _report_pages(verdicts, found.claims, store)
     pages |= run_pages(store, scale)
     beside = extras() | trail_pages(store, scale, further_scales(store, scale))
     beside |= explorer_files(found)
@@ -78,7 +78,9 @@ def _claim_pages(verdicts: Sequence[Verdict]) -> dict[str, str]:
     }
 
 
-def _report_pages(verdicts: Sequence[Verdict], store: Store) -> dict[str, str]:
+def _report_pages(
+    verdicts: Sequence[Verdict], listed: Sequence[ListedClaim], store: Store
+) -> dict[str, str]:
     """Return a page for each report that is kept."""
     reports, rows = kept(), list[Row]()
     audit(
@@ -87,6 +89,6 @@ def _report_pages(verdicts: Sequence[Verdict], store: Store) -> dict[str, str]:
         lambda row, _: rows.append(row),
     )
     return {
-        f"reports/{page_name(each)}.md": report_page(each, row)
+        f"reports/{page_name(each)}.md": report_page(each, row, listed)
         for each, row in zip(reports, rows, strict=True)
     }

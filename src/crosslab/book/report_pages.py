@@ -1,5 +1,6 @@
 """A page for each kept report: what it asks and declares, what was found, its text marked."""
 
+from collections.abc import Sequence
 from html import escape
 
 from crosslab.audit.auditing import Row
@@ -7,13 +8,14 @@ from crosslab.audit.decoding import decoded
 from crosslab.audit.keeping import REPORTS, Kept, kept
 from crosslab.audit.page import marked_text
 from crosslab.book.claim_pages import MARKS
+from crosslab.book.explorer_rows import ListedClaim, outcomes
 from crosslab.chapters import chapter_link
 from crosslab.prose.explorer_links import explorer_link, report_names
 from crosslab.prose.render import plain, table
 
 
-def report_page(kept: Kept, row: Row) -> str:
-    """Return the page of one report."""
+def report_page(kept: Kept, row: Row, listed: Sequence[ListedClaim]) -> str:
+    """Return the page of one report; ``listed`` is what is known of the claims of the registry."""
     raw = kept.path.read_bytes()
     declared, found = row["declared"], row["found"]
     text = marked_text(decoded(raw, kept.path), row, lambda claim: f"../claims/{claim}.html")
@@ -31,7 +33,7 @@ def report_page(kept: Kept, row: Row) -> str:
             "## What speaks against it",
             findings_table(row),
             "## Its claims",
-            claims_table(row),
+            claims_table(row, listed),
             f"{_in_explorer(kept)}.",
             "How often each of these occurs over all reports, and what the marks are worth, stands "
             f"in {chapter_link('audit', 'the chapter on the audit')}; what is in print about the "
@@ -74,19 +76,21 @@ def _short(message: str) -> str:
     return message.replace(f"{REPORTS}/", "")
 
 
-def claims_table(row: Row) -> str:
+def claims_table(row: Row, listed: Sequence[ListedClaim]) -> str:
     """Return the claims of a report, each linked to its page and to its place below."""
+    ran = {each.claim_id: "; ".join(outcomes(each)) for each in listed}
     rows = [
         (
             f'<a href="#claim-{number}">{number}</a>',
             plain(each["text"]),
             _marked(each),
             _registry(each),
-            "; ".join(filter(None, (each["literature"], each["replication"]))),
+            each["literature"] or "",
+            ran.get(each["claim_id"], ""),
         )
         for number, each in enumerate(row["claims"], start=1)
     ]
-    header = ("row", "claim", "the report", "registry", "literature; runs")
+    header = ("row", "claim", "the report", "registry", "literature", "runs")
     return table(header, rows)
 
 

@@ -97,12 +97,22 @@ def verdict_table(
             measured(each),
             "" if each.claimed is None else points(each.claimed),
             each.literature,
-            each.rung if each.scale == each.rung else f"{each.rung} (scale {each.scale})",
+            rung_words(each.rung, each.scale),
         )
         for each in verdicts
     ]
     header = ("claim", "replication", "measured, 95 % interval", "claimed", "literature", "rung")
     return table(header, rows)
+
+
+def rung_words(rung: str, scale: str) -> str:
+    """Return a rung, with the scale of its runs where that is another.
+
+    Example:
+        >>> rung_words("lab", "lab"), rung_words("lab", "smoke")
+        ('lab', 'lab (scale smoke)')
+    """
+    return rung if scale == rung else f"{rung} (scale {scale})"
 
 
 def verdict_words(claim: Claim, bar: Bar, verdict: Verdict) -> str:
