@@ -53,6 +53,14 @@ def test_an_unpacked_bundle_is_what_its_crate_says_to_the_last_file(made, unpack
     assert sum(path.is_file() for path in unpacked.rglob("*")) == made.files
 
 
+def test_the_log_that_holds_the_reason_of_each_lock_is_in_the_bundle(store, made):
+    Path("LOG.md").write_text("Why a bar was locked anew.\n")
+    renewed = again(store)
+    assert renewed.files == made.files + 1
+    with zipfile.ZipFile(KEPT / renewed.name) as archive:
+        assert archive.read("LOG.md").decode() == "Why a bar was locked anew.\n"
+
+
 def test_the_same_trail_gives_the_same_bytes_whenever_it_is_packed(store, made):
     before = (KEPT / made.name).read_bytes()
     (KEPT / made.name).unlink()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ from crosslab.sealing import SEAL
 
 CITATION: Final = Path("CITATION.cff")
 LICENCE: Final = Path("LICENSE")
+LOG: Final = Path("LOG.md")  # holds the reason of each lock
+_ABOUT: Final = (Path("README.md"), Path("Makefile"), Path("pyproject.toml"))
 SOURCE: Final = Path("src")
 _OF_A_SCALE: Final = (MANIFEST, SEAL, REPRODUCTION)
 _FAILED: Final = ".failed.ipynb"
@@ -23,7 +26,7 @@ _STAMP: Final = "crosslab"  # under which an executed notebook names the runs it
 
 # What is needed to check a record beside the record: its code, its plan, and the bars.
 _OF_THE_PROJECT: Final = (
-    (Path(), (str(CITATION), str(LICENCE), str(LOCK_FILE), str(SNAKEFILE))),
+    (Path(), tuple(map(str, (CITATION, LICENCE, LOG, *_ABOUT, LOCK_FILE, SNAKEFILE)))),
     (CLAIMS, ("**/*.yaml", "**/*.lock", "**/*.json", "**/*.bib", "**/*.txt")),
     (NOTEBOOKS, ("*.ipynb",)),
     (SOURCE, ("crosslab/**/*.py",)),
@@ -67,6 +70,11 @@ class Trail:
     def of_scale(self, scale: str) -> list[Run]:
         """Return the runs of a scale."""
         return [each for each in self.runs if each.record.unit.scale == scale]
+
+
+def ended(run: Run) -> datetime:
+    """Return when a run ended."""
+    return datetime.fromisoformat(run.record.finished)
 
 
 def trail(store: Store, scale: str) -> Trail:

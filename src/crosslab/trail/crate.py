@@ -31,9 +31,11 @@ _FORMATS: Final = {
     ".cff": "application/yaml",
     ".ipynb": "application/x-ipynb+json",
     ".json": "application/json",
+    ".md": "text/markdown",
     ".parquet": "application/vnd.apache.parquet",
     ".py": "text/x-python",
     ".safetensors": "application/octet-stream",
+    ".toml": "application/toml",
     ".yaml": "application/yaml",
 }
 _TEXT: Final = "text/plain"
@@ -45,6 +47,7 @@ _HOMES: Final = {
     "transformers": "https://github.com/huggingface/transformers",
 }
 _NOTES: Final = {
+    "LOG.md": "The dated log: what was changed and why, the reason of each lock included",
     "claims/bars.yaml": "What counts as what: the bars of claims and questions",
     "claims/bars.lock": "When each bar was locked, each entry with the hash of the one before",
     "notebooks/run_experiment.ipynb": "The run notebook: the only one that trains",

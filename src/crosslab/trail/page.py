@@ -2,30 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from datetime import datetime
 from typing import Final, TypeVar
 
 from crosslab.audit.keeping import kept
 from crosslab.chapters import chapters
-from crosslab.claims import bars, claims
 from crosslab.layout import EXTRA, GENERATED, LOCK_FILE
 from crosslab.literature.freezing import frozen_citations, frozen_questions
-from crosslab.locking import BARS, LOCK, LockedBar, in_force_since, read_lock, written_bars
 from crosslab.numerals import counted
 from crosslab.prose.render import anchor, table
 from crosslab.provenance import digest
-from crosslab.questions import question_bars
-from crosslab.records import Store
+from crosslab.records import Store, Unit
 from crosslab.sealing import SEAL, Seal, read_seal
+from crosslab.trail.bars import bars_words
 from crosslab.trail.bundle import TOLD, Bundle, bundled
 from crosslab.trail.checking import METADATA
-from crosslab.trail.contents import Run, Trail, trail
+from crosslab.trail.contents import LOG, Run, Trail, ended, trail
 from crosslab.trail.crate import crate
+from crosslab.trail.shown import parted, second, short
 
-_SHOWN: Final = 12  # digits of a hash in a table; whole ones are in the crate
 _MEGABYTE: Final = 1_000_000
 _HOUR: Final = 3600
 _LITERATURE: Final = "literature"
+_CHANGED: Final = (
+    "Where it is not as it is now, it has changed since that study was planned: it also pins the "
+    "tools that make the book and test it, which no run uses."
+)
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -53,7 +54,7 @@ def trail_part(store: Store, found: Trail, bundle: Bundle, further: Sequence[str
         "The bars": bars_words(found, scales),
         "Python and packages": _software_table(found, scales),
         "Machines": _machines_table(found, scales),
-        "The lock file of the packages": _lock_words(store, scales),
+        "The lock file of the packages": _lock_words(store, found, scales),
         "The code the runs were made from": _commits_table(found, scales),
         "Reports and searches": _kept_words(store),
         "Check all of it": _check_words(store, found.scale),
@@ -81,27 +82,56 @@ def chain_words(store: Store, found: Trail, scales: Sequence[str]) -> str:
     if not found.runs:
         return "There is no record yet."
     heads = found.heads
-    latest = max((each for each in found.runs if each.checksum in heads), key=_ended)
+    latest = max((each for each in found.runs if each.checksum in heads), key=ended)
     seals = {scale: read_seal(store.root / scale) for scale in scales}
+    others = unplanned(store, found, scales)
     rows = [
         (
             f"`{scale}`",
             len(found.of_scale(scale)),
+            len(found.of_scale(scale)) - sum(each.scale == scale for each in others),
             len(seal.files) if seal else "not sealed",
             len(seal.retired) if seal else "",
-            _short(digest((store.root / scale / SEAL).read_bytes())) if seal else "",
+            short(digest((store.root / scale / SEAL).read_bytes())) if seal else "",
         )
         for scale, seal in seals.items()
     ]
-    header = ("scale", "records", "sealed files", "taken out", "SHA-256 of the seal")
+    header = (
+        "scale",
+        "records",
+        "of them planned",
+        "sealed files",
+        "taken out",
+        "SHA-256 of the seal",
+    )
     return (
         f"{counted(len(found.runs), 'record')}, of every scale, each with the SHA-256 of the one "
-        f"before it.\n\n- Head: `{latest.checksum}`, {_run_link(latest)}, finished "
-        f"{_second(latest.record.finished)} UTC.\n- {_gap_words(found, list(seals.values()))}\n"
+        f"before it. {_planned_words(found, others)}\n\n"
+        f"- Head: `{latest.checksum}`, {_run_link(latest)}, finished "
+        f"{second(latest.record.finished)} UTC.\n- {_gap_words(found, list(seals.values()))}\n"
         f"- {_notebook_words(found)}\n\n"
         "What no record vouches for is in the seal of its scale: the last record, the plan of the "
         "study, the executed run notebooks. The seal also keeps the hash of each record that was "
         "taken out because its run was made again.\n\n" + table(header, rows)
+    )
+
+
+def unplanned(store: Store, found: Trail, scales: Sequence[str]) -> list[Unit]:
+    """Return the runs whose records are there and which no plan of these studies holds."""
+    planned = {unit.folder for scale in scales for unit in store.manifest(scale).units}
+    return [each.record.unit for each in found.runs if each.record.unit.folder not in planned]
+
+
+def _planned_words(found: Trail, others: Sequence[Unit]) -> str:
+    """Return how many records are runs of the studies as planned now, and where the others are."""
+    if not others:
+        return "Each is a run that the plan of a study holds."
+    listed = ", ".join(f"`{each.folder}`" for each in others)
+    return (
+        f"{len(found.runs) - len(others)} of them are runs that the plan of a study holds now, and "
+        f"these are the runs that the book counts. In no plan any more, since plans were "
+        f"changed (`{LOG}` tells where): {len(others)}. They stay because the chain goes through "
+        f"them: {listed}."
     )
 
 
@@ -136,71 +166,6 @@ def _notebook_words(found: Trail) -> str:
     )
 
 
-def bars_words(found: Trail, scales: Sequence[str]) -> str:
-    """Return what every bar compares, since when it has been in force, and which runs it judges."""
-    entries = read_lock()
-    locked = written_bars()
-    said = [
-        f"What counts as what was written down before the runs: `{BARS}`, locked in "
-        f"{len(entries)} entries of `{LOCK}`, each with the hash of the one before.\n\n"
-        f"- Last entry: {_second(entries[-1].locked)} UTC, checksum `{entries[-1].checksum}`.\n"
-        f"- SHA-256 of `{BARS}` in it: `{entries[-1].file}`.\n\n"
-        "A bar is in force since its present wording was locked. It judges the runs of its "
-        "experiments at its scale; the book cannot be built if one of them ended before."
-    ]
-    for scale in scales:
-        there = [each for each in locked if each.rung == scale]
-        if there:
-            said.append(f"### Bars at scale `{scale}`\n\n{_bars_table(found, there)}")
-    return "\n\n".join(said)
-
-
-def _bars_table(found: Trail, there: Sequence[LockedBar]) -> str:
-    compared = _comparisons()
-    entries = read_lock()
-    rows = []
-    for bar in there:
-        judged = [
-            each
-            for each in found.of_scale(bar.rung)
-            if each.record.unit.experiment in bar.experiments
-        ]
-        since = in_force_since(entries, bar.key) if bar.key in entries[-1].bars else ""
-        first = min(judged, key=_ended, default=None)
-        rows.append(
-            (
-                f"{_bar_link(bar)}<br>{_short(bar.checksum)}",
-                compared[bar.key],
-                _parted(since) if since else "not locked",
-                len(judged),
-                _parted(first.record.finished) if first else "none is there",
-            )
-        )
-    header = ("bar, its hash", "compares", "locked (UTC)", "runs", "first run ended (UTC)")
-    return table(header, rows)
-
-
-def _bar_link(bar: LockedBar) -> str:
-    """Return a bar's name, linked to the page of what it is about."""
-    about = bar.key.partition("/")[0]
-    claimed = about in {each.claim_id for each in claims()}
-    return f"[{about}](claims/{about}.md)" if claimed else f"[{about}](questions.md)"
-
-
-def _comparisons() -> dict[str, str]:
-    """Return what each bar compares, by its key."""
-    of_claims = {
-        f"{each.claim_id}/{each.rung}": f"`{each.treated}` over `{each.control}`" for each in bars()
-    }
-    of_questions = {
-        f"{each.question_id}/{each.rung}": "; ".join(
-            f"{part.name} ({part.measure})" for part in each.parts
-        )
-        for each in question_bars()
-    }
-    return of_claims | of_questions
-
-
 def _software_table(found: Trail, scales: Sequence[str]) -> str:
     rows = [
         (f"`{scale}`", versions, len(runs))
@@ -233,35 +198,55 @@ def _machine(run: Run) -> tuple[str, str]:
     )
 
 
-def _lock_words(store: Store, scales: Sequence[str]) -> str:
+def _lock_words(store: Store, found: Trail, scales: Sequence[str]) -> str:
     """Return which lock file each study was planned with, and whether it is the one of now."""
-    now = digest(LOCK_FILE.read_bytes())
+    text = LOCK_FILE.read_bytes()
+    now = digest(text)
     plans = [store.manifest(each) for each in scales]
     rows = [
         (
             f"`{each.scale}`",
-            _parted(each.planned),
-            _short(each.lock),
+            parted(each.planned),
+            short(each.lock),
             "yes" if each.lock == now else "no",
         )
         for each in plans
     ]
     header = ("scale", "last planned (UTC)", "SHA-256 of the lock file then", "as it is now")
-    return f"SHA-256 of `{LOCK_FILE}` now: `{now}`\n\n{table(header, rows)}"
+    changed = any(each.lock != now for each in plans)
+    why = f"{_CHANGED} " if changed else ""
+    said = f"{why}{pinned_words(found, text.decode())}"
+    return f"SHA-256 of `{LOCK_FILE}` now: `{now}`\n\n{table(header, rows)}\n\n{said}"
+
+
+def pinned_words(found: Trail, text: str) -> str:
+    """Return whether the packages that records name are pinned now as they were then."""
+    pinned = dict(line.split("==") for line in text.split() if "==" in line)
+    named = {each for run in found.runs for each in run.record.packages.items()}
+    names = ", ".join(sorted({name for name, _ in named}))
+    other = sorted(f"{name} {number}" for name, number in named if pinned.get(name) != number)
+    if other:
+        return (
+            "**Not every package that records name is pinned at their version now**: of "
+            f"{names}, {', '.join(other)} in records."
+        )
+    return (
+        f"The packages that records name ({names}) are pinned now at the version in every record."
+    )
 
 
 def _commits_table(found: Trail, scales: Sequence[str]) -> str:
     rows = []
     for scale in scales:
         for commit, runs in _grouped(found.of_scale(scale), lambda run: run.record.commit).items():
-            ends = sorted(runs, key=_ended)
+            ends = sorted(runs, key=ended)
             rows.append(
                 (
                     f"`{scale}`",
-                    _short(commit),
+                    short(commit),
                     len(runs),
-                    _parted(ends[0].record.finished),
-                    _parted(ends[-1].record.finished),
+                    parted(ends[0].record.finished),
+                    parted(ends[-1].record.finished),
                 )
             )
     header = ("scale", "commit", "runs", "first ended (UTC)", "last ended (UTC)")
@@ -299,7 +284,11 @@ def _check_words(store: Store, scale: str) -> str:
         "bars against their lock and the runs, the reports, the answers of databases, and every "
         "page of this book against what the records give. `--rerun 2` also makes two of the runs "
         "again. Nothing that fails keeps the next check from being made.\n\n"
-        "The file above needs no checkout. Unpack it into an empty folder, and there:\n\n"
+        "The file above needs no checkout, and covers less: the records with their files, "
+        "fingerprints and figures, the chain, the seals, the plan, the bars and their lock, what "
+        "came of a study made again, the reports and the answers of databases. The chapters, the "
+        "pages and the built book are not in it: they are checked in a checkout alone, after "
+        "`crosslab book`. Unpack it into an empty folder, and there:\n\n"
         "```bash\npip install -r requirements.lock\n"
         f"PYTHONPATH=src python -m crosslab verify --scale {scale} "
         f"--results {store.root.resolve().name}\n```\n\n"
@@ -322,34 +311,5 @@ def _run_link(run: Run) -> str:
     return f"[{unit.label}](#{anchor(unit.folder)})"
 
 
-def _ended(run: Run) -> datetime:
-    return datetime.fromisoformat(run.record.finished)
-
-
 def _wall(run: Run) -> float:
     return run.record.wall_seconds
-
-
-def _short(checksum: str) -> str:
-    return f"`{checksum[:_SHOWN]}`"
-
-
-def _second(moment: str) -> str:
-    """Return a moment to the second.
-
-    Example:
-        >>> _second("2026-11-21T12:53:10.909+00:00")
-        '2026-11-21 12:53:10'
-    """
-    return moment[:19].replace("T", " ")
-
-
-def _parted(moment: str) -> str:
-    """Return a moment for a narrow column: it may part after the day and nowhere else.
-
-    Example:
-        >>> _parted("2026-11-21T12:53:10.909+00:00")
-        '<time>2026-11-21</time> 12:53:10'
-    """
-    day, _, clock = _second(moment).partition(" ")
-    return f"<time>{day}</time> {clock}"
