@@ -199,7 +199,7 @@ def reading(found: Probes) -> str:
             f"arm was trained with, surely ahead: {_list(at_random) or 'none'}.",
             _second_half(shares),
             _beyond(found, leads),
-            _conclusion(protects, max(shares[arm] for arm in protects or shares)),
+            _conclusion(left, shares),
         ]
     )
 
@@ -278,35 +278,107 @@ def _beyond(found: Probes, leads: pd.DataFrame) -> str:
     )
 
 
-def _conclusion(protects: Sequence[str], inside: float) -> str:
+def _conclusion(left: Mapping[str, "pd.Series[float] | None"], shares: Mapping[str, float]) -> str:
     """Return the reading the thresholds lead to.
 
+    Args:
+        left: By arm that withstands the worst noise in its ball better than the control, what
+            that noise still costs. The first half holds where that is harmless as well.
+        shares: By arm, how many translations lie in its ball.
+
     Example:
-        >>> "Only the first half" in _conclusion(["adversarial"], 0.0)
+        >>> harmless, harmful = (pd.Series({"low": 0.0, "high": high}) for high in (0.5, 3.0))
+        >>> "Only the first half" in _conclusion({"adversarial": harmless}, {"adversarial": 0.0})
         True
-        >>> "Both halves" in _conclusion(["adversarial"], 0.9)
+        >>> "Both halves" in _conclusion({"adversarial": harmless}, {"adversarial": 0.9})
         True
-        >>> "Neither half" in _conclusion([], 0.0)
+        >>> "Neither half" in _conclusion({}, {"adversarial": 0.0})
         True
     """
+    holds = [arm for arm, loss in left.items() if loss is not None and _harm(loss) == "harmless"]
+    lessened = {arm: loss for arm, loss in left.items() if arm not in holds}
+    inside = max(shares[arm] for arm in holds or lessened or shares)
+    if holds:
+        also = f" {_lessened(lessened)}." if lessened else ""
+        return f"{_where_it_holds(holds, inside)}{also}"
+    if lessened:
+        which = _where_it_is_lessened(inside, harmful=_all_harmful(lessened))
+        return f"{which} {_lessened(lessened)}, and {_lying(inside)}"
     if inside < FEW_SHARE:
-        if not protects:
-            return "**Neither half holds here**, as far as these runs can tell."
+        return "**Neither half holds here**, as far as these runs can tell."
+    return (
+        f"**The first half is not shown here.** Translations do lie in the balls, "
+        f"{percent(inside)} of them at the most, but it is not shown that training makes what "
+        "lies there less harmful."
+    )
+
+
+def _where_it_holds(arms: Sequence[str], inside: float) -> str:
+    """Return what follows where training makes what lies in the ball harmless."""
+    if inside < FEW_SHARE:
         return (
-            f"**Only the first half holds here**, for {_list(protects)}. Training does make small "
-            "perturbations less harmful, and a translation is not a small perturbation, not even "
-            "if word order is left out of account. If robust training helps on targets, it is not "
-            "because translations lie in the balls it was trained in."
-        )
-    if not protects:
-        return (
-            "**The first half is not shown here.** Translations do lie in the balls, "
-            f"{percent(inside)} of them at the most, but it is not shown that training makes what "
-            "lies there less harmful."
+            f"**Only the first half holds here**, for {_list(arms)}. Training does make small "
+            "perturbations harmless, and a translation is not a small perturbation, not even "
+            f"if word order is left out of account. {_NOT_BECAUSE}"
         )
     if inside > MOST_SHARE:
-        return f"**Both halves hold here**, for {_list(protects)}: the numbers fit the argument."
+        return f"**Both halves hold here**, for {_list(arms)}: the numbers fit the argument."
     return (
         f"**The argument holds for a part** of the translations, {percent(inside)} at the most, "
-        "and for the rest it does not."
+        f"for {_list(arms)}, and for the rest it does not."
     )
+
+
+def _where_it_is_lessened(inside: float, *, harmful: bool) -> str:
+    """Return which half holds where training makes noise less harmful and no more than that.
+
+    Example:
+        >>> _where_it_is_lessened(0.0, harmful=True)
+        '**Neither half holds as stated.**'
+        >>> _where_it_is_lessened(0.9, harmful=False)
+        '**The second half holds, and the first is not shown as stated.**'
+    """
+    if inside < FEW_SHARE and harmful:
+        return "**Neither half holds as stated.**"
+    second = (
+        "does not hold"
+        if inside < FEW_SHARE
+        else "holds"
+        if inside > MOST_SHARE
+        else "holds for a part"
+    )
+    first = "does not hold as stated" if harmful else "is not shown as stated"
+    return f"**The second half {second}, and the first {first}.**"
+
+
+def _lessened(left: Mapping[str, "pd.Series[float] | None"]) -> str:
+    """Return that noise in the ball is less harmful and what it still costs, without an end."""
+    costs = "; ".join(
+        f"`{arm}`: it still costs {signed(loss)} points"
+        for arm, loss in left.items()
+        if loss is not None
+    )
+    sure = "not harmless" if _all_harmful(left) else "not shown to be harmless"
+    return f"Training makes the worst noise found in the ball less harmful ({costs}), {sure}"
+
+
+def _all_harmful(left: Mapping[str, "pd.Series[float] | None"]) -> bool:
+    return all(loss is not None and _harm(loss) == "not harmless" for loss in left.values())
+
+
+def _lying(inside: float) -> str:
+    """Return how many translations lie in the ball, and what follows if they are few."""
+    if inside >= FEW_SHARE:
+        return f"{percent(inside)} of the translations lie in the ball at the most."
+    few = (
+        "no translation lies in the ball"
+        if inside == 0
+        else f"{percent(inside)} of the translations lie in the ball at the most"
+    )
+    return f"{few}. {_NOT_BECAUSE}"
+
+
+_NOT_BECAUSE: Final = (
+    "If robust training helps on targets, it is not because translations lie in the balls it was "
+    "trained in."
+)
