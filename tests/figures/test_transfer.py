@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import made_up_study
+from conftest import made_up_study, rows
 from pictures import bars, legible, nothing_shown, opaque, told
 
+from crosslab.claims import claim_and_bar
 from crosslab.evidence import estimate_of, gathered
 from crosslab.figures.transfer import (
     accuracy_by_language,
@@ -13,6 +14,7 @@ from crosslab.figures.transfer import (
     gain_by_setting,
     gain_matrix,
 )
+from crosslab.prose import transfer_tables
 
 ARMS = ("smoothing-synonyms", "standard")
 LINES = ["Avean (source)", "Boran", "Cyman", "all targets", "mixed pairs"]
@@ -129,6 +131,18 @@ def test_the_cells_of_the_matrix_are_the_rows_of_its_table(shown):
     data = shown["matrix"].data
     assert np.allclose(mesh.get_array().ravel(), data["estimate_points"])
     assert data.loc[1, ["first_language", "second_language"]].tolist() == ["Avean", "Boran"]
+
+
+def test_the_matrix_is_rounded_as_the_table_of_the_same_numbers_is(evidence):
+    """Four seeds of a hundred items: gains are quarters of a point, many halfway."""
+    four = replace(evidence, outcomes=evidence.outcomes.without(evidence.outcomes.seeds[4:]))
+    _, bar = claim_and_bar("gain-paraphrase", rung="lab")
+    shown = gain_matrix(four, *ARMS)
+    texts = [text.get_text() for text in shown.figure.axes[0].texts]
+    halfway = np.isclose(shown.data["estimate_points"] * 20 % 2, 1)
+    assert halfway.any()
+    body = rows(transfer_tables.gain_matrix_table(four, bar))[2:]
+    assert texts == [cell for row in body for cell in row[1:]]
 
 
 def test_the_matrix_in_words_names_its_extremes(evidence):

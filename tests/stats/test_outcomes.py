@@ -242,10 +242,10 @@ def test_the_spread_over_items_is_no_larger_than_that_of_the_answers_there_are()
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_accuracy_by_pair_is_that_of_the_answers_there_are(which):
+def test_the_gain_by_pair_is_that_of_the_answers_there_are(which):
     outcomes = partly(3)[which]
-    found = outcomes.points_by_pair("arm")
+    found = outcomes.gain_by_pair("arm", "other")
     for first, one in enumerate(outcomes.languages):
         for second, other in enumerate(outcomes.languages):
-            cell = outcomes.points("arm", outcomes.pair(one, other))
-            assert found[first, second] == pytest.approx(cell.mean())
+            cell = outcomes.gain("arm", "other", outcomes.pair(one, other))
+            assert found[first, second] == cell.mean()  # to the last bit, so that it rounds alike

@@ -127,7 +127,7 @@ def _gain_finding(data: pd.DataFrame) -> str:
 def gain_matrix(evidence: Evidence, treated: str, control: str) -> Shown:
     """Return the gain in every ordered pair of languages."""
     outcomes, names = evidence.outcomes, evidence.names()
-    difference = outcomes.points_by_pair(treated) - outcomes.points_by_pair(control)
+    difference = outcomes.gain_by_pair(treated, control)
     labels = [names[key] for key in outcomes.languages]
     figure, ((axes,),) = canvas(5.6)
     reach = max(1.0, float(np.abs(difference).max()))

@@ -118,19 +118,11 @@ def gain_table(evidence: Evidence, bar: Bar) -> str:
 
 def gain_matrix_table(evidence: Evidence, bar: Bar) -> str:
     """Return the gain in every ordered pair of languages, the numbers of the heat map."""
-    outcomes, names = evidence.outcomes, evidence.names()
+    names = [evidence.names()[key] for key in evidence.outcomes.languages]
+    gains = evidence.outcomes.gain_by_pair(bar.treated, bar.control)
     return table(
-        ("first \\ second", *(names[key] for key in outcomes.languages)),
-        [
-            (
-                names[first],
-                *(
-                    points(_mean_gain(evidence, bar, outcomes.pair(first, second)))
-                    for second in outcomes.languages
-                ),
-            )
-            for first in outcomes.languages
-        ],
+        ("first \\ second", *names),
+        [(name, *(points(gain) for gain in line)) for name, line in zip(names, gains, strict=True)],
     )
 
 

@@ -116,16 +116,25 @@ class Outcomes:
         weighed: NDArray[np.float64] = (right * weights).sum(axis=2)
         return 100 * weighed[:, kept]
 
-    def points_by_pair(self, arm: str) -> NDArray[np.float64]:
-        """Return accuracy points in every ordered pair, shape ``(languages, languages)``."""
-        right = self.right[arm].mean(axis=0)  # (items, first, second language)
-        asked = np.ones(right.shape, dtype=np.bool_) if self.asked is None else self.asked
-        found: NDArray[np.float64] = 100 * (right * asked).sum(axis=0) / asked.sum(axis=0)
-        return found
-
     def gain(self, treated: str, control: str, cells: Cells) -> NDArray[np.float64]:
         """Return how many points one arm is ahead of another, per seed and item.
 
         Arms are paired by seed (same head, same order of items) and by item.
         """
         return self.points(treated, cells) - self.points(control, cells)
+
+    def gain_by_pair(self, treated: str, control: str) -> NDArray[np.float64]:
+        """Return the mean gain in every ordered pair, shape ``(languages, languages)``.
+
+        Figures and tables round these very numbers: in another order of summing, a gain halfway
+        between two decimals would come out as either.
+        """
+        return np.array(
+            [
+                [
+                    self.gain(treated, control, self.pair(first, second)).mean()
+                    for second in self.languages
+                ]
+                for first in self.languages
+            ]
+        )
