@@ -1,6 +1,7 @@
 """What the pages that are no chapter say of a study, whole or not."""
 
 from conftest import made_up_study, rows
+from made_up_rungs import made_up_rungs
 
 from crosslab.book.front_page import in_short, methods
 from crosslab.book.status_page import time_spent
@@ -27,7 +28,8 @@ def test_the_answer_in_short_says_what_each_rung_came_to_and_what_was_not_run(tm
     said = in_short([*real, *found, *others]).splitlines()
     assert len(said) == 3
     assert "(`bench`): gain on paraphrase transfer, gain on" in said[0]
-    assert said[0].endswith("**direction-only**.")
+    assert "**direction-only**. On `bench` the first" in said[0]
+    assert said[0].endswith("([why](executed/deviations.ipynb)).")
     assert said[1].endswith(
         "(`lab`): gain on paraphrase transfer **contradicted**; gain on language inference "
         "transfer and gain on pairs of two languages **inconclusive**."
@@ -67,6 +69,18 @@ def test_runs_that_are_missing_are_named_beside_the_methods(tmp_path):
     said = methods(store, "lab")
     assert "10 on paraphrase and 9 on nli" in said
     assert "Missing runs: transfer-nli adversarial seed 103" in said
+
+
+def test_real_languages_are_told_beside_the_methods_of_the_laboratory(tmp_path):
+    root = tmp_path / "s"
+    alone = study(root, experiments=TRANSFER)
+    assert "real languages" not in methods(alone, "lab")
+    ahead = {"standard": 0.75, "adversarial": 0.95, "smoothing-synonyms": 0.75}
+    made_up_rungs(root, {("nli", "graft+pairs"): ahead})
+    said = methods(alone, "lab").split("\n\n")[1]
+    assert said.startswith("On rung `bench`, in real languages: PAWS-X: no arm can be compared")
+    assert "XNLI, zero-shot, after Holm over 2 arms: `adversarial` ahead of `standard`" in said
+    assert said.endswith("[Every arm of it](executed/rungs.ipynb).")
 
 
 def test_a_study_of_one_task_says_why_methods_are_not_compared(tmp_path):

@@ -1,12 +1,16 @@
 """What is said of all methods follows from their gains, one task at a time and over all."""
 
+import re
+
 import pytest
 from conftest import made_up_study, rows
 from made_up_evidence import made_up_evidence, made_up_outcomes
 
 from crosslab.evidence import estimate_of, gathered
+from crosslab.layout import BOOK
 from crosslab.numerals import chance, with_interval
 from crosslab.prose import method_tables
+from crosslab.scales import study_config
 
 PARAPHRASE, NLI = "transfer-paraphrase", "transfer-nli"
 
@@ -81,3 +85,23 @@ def test_a_method_that_one_task_lacks_is_said_not_to_be_run_there(evidence):
 def test_only_what_holds_on_every_task_is_said_of_all(gains, said):
     found = [on(task, gain) for task, gain in zip((PARAPHRASE, NLI), gains, strict=True)]
     assert said in method_tables.tasks_words(found)
+
+
+def test_a_scale_whose_synonyms_begin_plain_says_for_how_long_from_its_settings():
+    words = method_tables.plain_first_words("bench", base="../x/")
+    share = study_config("bench").methods.smoothing_synonyms.plain_share
+    assert f"On `bench` the first {100 * share:g} % of the updates" in words
+    assert words.endswith("no word is exchanged ([why](../x/deviations.ipynb)).")
+    assert method_tables.plain_first_words("lab", base="") == ""
+
+
+def test_a_book_without_the_chapter_on_deviations_has_no_link_to_it(monkeypatch):
+    monkeypatch.setattr(method_tables, "chapters", tuple)
+    assert method_tables.plain_first_words("bench", base="").endswith("no word is exchanged.")
+
+
+def test_the_glossary_says_of_synonyms_what_the_settings_of_real_languages_do():
+    glossary = (BOOK / "glossary.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"^`smoothing-synonyms`\n((?:  .*\n)+)", glossary, re.MULTILINE)
+    said = "At `bench` the first half of its updates is plain" in entry
+    assert said == (study_config("bench").methods.smoothing_synonyms.plain_share == 1 / 2)

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -37,6 +38,28 @@ def test_every_claim_with_a_bar_has_a_line_and_a_rung_that_was_not_run_says_so(s
     assert {row[2] for row in body} == {"not run"}  # no study of the lab in this folder
     assert all(row[3].startswith("inconclusive") for row in body)  # three seeds of ten
     assert {row[4] for row in body} == {"not run: needs-gpu"}
+
+
+def test_a_verdict_on_two_tasks_is_told_by_task_and_is_their_mean(store):
+    (line,) = tables.pooled_words(store).splitlines()  # no study of the lab in this folder
+    assert line.startswith("- Gain on pairs of two languages, rung `bench`, is the mean of 2 tasks")
+    found = re.findall(r"(PAWS-X|XNLI) (\S+) \(\S+ to \S+\)", line)
+    assert [task for task, _ in found] == ["PAWS-X", "XNLI"]
+    gains = [float(gain.replace("\N{MINUS SIGN}", "-")) for _, gain in found]
+    pooled = tables.verdicts_by_rung(store)["bench"]["gain-generalized"].estimate
+    assert pooled == pytest.approx(sum(gains) / 2, abs=0.06)
+
+
+def test_a_task_with_one_seed_has_no_interval(tmp_path):
+    seeds = dict.fromkeys(CLAIMED_ARMS, (100,))
+    store = made_up_rungs(
+        tmp_path, {("nli", "graft+pairs"): SHARES["nli", "graft+pairs"]}, seeds=seeds
+    )
+    assert tables.pooled_words(store).endswith(" (one seed, no interval).")
+
+
+def test_where_no_task_was_run_that_is_said(tmp_path):
+    assert tables.pooled_words(made_up_rungs(tmp_path, {})).endswith("tasks: neither was run.")
 
 
 def test_gains_are_shown_by_task_and_encoder(found):

@@ -5,15 +5,19 @@ from typing import Final
 
 from crosslab.audit.occurrences import occurrences
 from crosslab.book.forest import forest_table
-from crosslab.chapters import TRANSFER
+from crosslab.chapters import RUNGS_CHAPTER, TRANSFER, chapters
 from crosslab.claims import Rung, Verdict, claims
 from crosslab.errors import StoreError
 from crosslab.evidence import Evidence, gathered
-from crosslab.layout import PUBLISHED
+from crosslab.layout import EXECUTED, PUBLISHED
 from crosslab.numerals import listed
-from crosslab.prose.method_tables import tasks_table, tasks_words
+from crosslab.prose.method_tables import plain_first_words, tasks_table, tasks_words
 from crosslab.prose.render import claim_link
+from crosslab.prose.rung_tables import arms_words
 from crosslab.records import Store
+from crosslab.rungs import SCALE, TASKS, rungs
+
+_CHAPTERS: Final = f"{EXECUTED.name}/"
 
 
 def answer(store: Store, found: Sequence[Verdict]) -> str:
@@ -60,19 +64,36 @@ def in_short(found: Sequence[Verdict]) -> str:
             for end in ends
         ]
         if every:
-            said.append(f"- {beginning} (`{rung}`): {'; '.join(every)}.")
+            plain = plain_first_words(rung, base=_CHAPTERS)
+            said.append(f"- {beginning} (`{rung}`): {'; '.join(every)}. {plain}".rstrip())
     if not any(each.rung == "paper" and each.estimate is not None for each in found):
         said.append("- Nothing was run on mBERT or XLM-R, which the claims are about.")
     return "\n".join(said)
 
 
 def methods(store: Store, scale: str) -> str:
-    """Return what all methods gain on targets, or why that cannot be said."""
+    """Return what all methods gain on targets, or why that cannot be said.
+
+    The table is of one scale; of real languages it is said which are ahead, if they were run.
+    """
     try:
         found = [gathered(store, scale, name) for name in TRANSFER]
     except StoreError as error:
         return f"Not all methods can be compared: {error}"
-    return f"{tasks_words(found)}\n\n{tasks_table(found)}\n\n{_seeds_words(found)}"
+    return "\n\n".join(
+        [tasks_words(found), *_elsewhere(store, scale), tasks_table(found), _seeds_words(found)]
+    )
+
+
+def _elsewhere(store: Store, scale: str) -> list[str]:
+    """Return which methods are ahead on real languages, where another scale is shown."""
+    if scale == SCALE or not store.has_study(SCALE):
+        return []
+    found = rungs(store)
+    there = RUNGS_CHAPTER in {each.name for each in chapters()}
+    more = f" [Every arm of it]({_CHAPTERS}{RUNGS_CHAPTER}.ipynb)." if there else ""
+    each = " ".join(arms_words(found, task) for task in TASKS)
+    return [f"On rung `{SCALE}`, in real languages: {each}{more}"]
 
 
 def _seeds_words(found: Sequence[Evidence]) -> str:

@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from crosslab.arms import CONTROL
+from crosslab.chapters import chapters
 from crosslab.evidence import Evidence, estimate_of
 from crosslab.numerals import chance, with_interval
 from crosslab.prose.render import table
+from crosslab.scales import study_config
 from crosslab.stats.crossed import Estimate
 from crosslab.stats.multiplicity import holm
 from crosslab.stats.outcomes import Cells
 
 LEVEL: Final = 0.95
+_DEVIATIONS: Final = "deviations"  # the chapter that says why a method is not as released
 
 
 def arms_table(evidence: Evidence) -> str:
@@ -77,6 +80,25 @@ def tasks_words(found: Sequence[Evidence]) -> str:
         for side, arms in _alike(gains, everywhere)
     ]
     return " ".join(said or [f"No method is ahead, or behind, on {where} alike."])
+
+
+def plain_first_words(scale: str, *, base: str) -> str:
+    """Return that smoothing with synonyms begins with plain updates at a scale; nothing if not.
+
+    Args:
+        scale: The scale whose settings are told.
+        base: What leads from the page that has the sentence to the chapters.
+    """
+    share = study_config(scale).methods.smoothing_synonyms.plain_share
+    if not share:
+        return ""
+    why = ""
+    if _DEVIATIONS in {each.name for each in chapters()}:
+        why = f" ([why]({base}{_DEVIATIONS}.ipynb))"
+    return (
+        f"On `{scale}` the first {100 * share:g} % of the updates of `smoothing-synonyms` are "
+        f"plain: no word is exchanged{why}."
+    )
 
 
 def _alike(

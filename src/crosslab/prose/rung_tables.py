@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from crosslab.arms import CONTROL
-from crosslab.claims import Verdict, bars, claims
+from crosslab.claims import Bar, Verdict, bars, claims
 from crosslab.config import RealStudyConfig
 from crosslab.costs import gpu_costs
+from crosslab.evidence import estimate_of
 from crosslab.experiments import GRAFT_PAIRS, STEPS, experiments_of
 from crosslab.numerals import chance, counted, points, with_interval
 from crosslab.prose.render import measured, table
@@ -25,7 +26,7 @@ from crosslab.rungs import (
 from crosslab.runs import planned_runs
 from crosslab.scales import study_config
 from crosslab.stats.multiplicity import holm
-from crosslab.verdicts import judged
+from crosslab.verdicts import evidence_for, judged
 
 _PAPER: Final = "paper"
 _RUNGS: Final = ("lab", SCALE, _PAPER)
@@ -61,6 +62,29 @@ def _said(rung: str, verdict: Verdict | None) -> str:
     if verdict is None:
         return "not run: needs-gpu" if rung == _PAPER else "not run"
     return f"{verdict.replication}: {measured(verdict)}"
+
+
+def pooled_words(store: Store) -> str:
+    """Return, of every verdict on the mean of several tasks, what the bar's arm gains on each."""
+    names = {claim.claim_id: claim.name for claim in claims()}
+    return "\n".join(
+        f"- {names[bar.claim_id]}, rung `{bar.rung}`, is the mean of {len(bar.experiments)} tasks: "
+        f"{_by_task(store, bar)}."
+        for bar in bars()
+        if len(bar.experiments) > 1 and store.has_study(bar.rung)
+    )
+
+
+def _by_task(store: Store, bar: Bar) -> str:
+    said = []
+    for each in evidence_for(bar, store, bar.rung):
+        gains = each.outcomes.gain(bar.treated, bar.control, each.outcomes.cells(bar.cells))
+        task = TASKS[each.task()] if bar.rung == SCALE else each.task()
+        if len(gains) == 1:
+            said.append(f"{task} {points(float(gains.mean()))} (one seed, no interval)")
+        else:
+            said.append(f"{task} {with_interval(estimate_of(gains).interval(bar.level))}")
+    return ", ".join(said) or "neither was run"
 
 
 def paper_words(store: Store) -> str:
