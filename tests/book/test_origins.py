@@ -3,8 +3,13 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
+
+from crosslab.book.origins import _link_to_origins
 
 KNOWN = {"runs": {"text": "1,234", "page": "origin", "what": "runs on record"}}
 
@@ -51,16 +56,34 @@ def test_a_number_that_changed_is_printed_anew_by_the_next_build(built, tmp_path
     assert ">1,235<" in (out / "index.html").read_text()
 
 
-def test_what_a_chapter_shows_of_numbers_leads_to_its_runs(built):
-    cell = "```{{container}} cell_output\nA gain of {} points.\n```\n".format
-    head = "---\norphan: true\n---\n# C\n"
-    chapter = f"{head}\n{cell(2)}\n(c-runs)=\n## Runs\n\n{cell('no')}"
-    done, out = built({"index.md": "# A\n", "executed/c.md": chapter})
-    assert done.returncode == 0, done.stderr
-    page = (out / "executed" / "c.html").read_text()
-    assert (
-        page.count('<p class="origin"><a href="#c-runs"') == 1
-    )  # where there are no numbers, none
+@pytest.mark.parametrize(
+    ("labels", "place"), [(["c-runs", "c-again"], "#c-runs"), (["c-again"], "#c-again"), ([], None)]
+)
+def test_what_a_chapter_shows_of_numbers_leads_to_where_they_come_from(labels, place):
+    page = document_of("A gain of 2 points.", "No gain.")
+    page.nametypes.update(dict.fromkeys(labels, True))
+    _link_to_origins(SimpleNamespace(env=SimpleNamespace(docname="executed/c")), page)
+    with_numbers, without = (output.astext() for output in page.children)
+    assert ("origin" in with_numbers) == (place is not None)
+    assert place is None or f'href="{place}"' in with_numbers
+    assert "origin" not in without
+
+
+def test_pages_that_are_no_chapters_are_let_be():
+    page = document_of("A gain of 2 points.")
+    page.nametypes["c-runs"] = True
+    _link_to_origins(SimpleNamespace(env=SimpleNamespace(docname="c")), page)
+    assert "origin" not in page.astext()
+
+
+def document_of(*texts):
+    """Return a page whose outputs show these texts."""
+    page = new_document("c.ipynb")
+    for text in texts:
+        output = nodes.container(classes=["cell_output"])
+        output += nodes.paragraph("", text)
+        page += output
+    return page
 
 
 def test_a_number_that_nobody_knows_fails_the_build_with_file_and_line(built):
