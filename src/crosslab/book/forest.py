@@ -60,9 +60,10 @@ def forest_table(found: Sequence[Verdict]) -> str:
         for claim_id, group in groupby(ordered, key=lambda each: each.claim_id)
     ]
     names = ("evidence", f"gain in points {_scale(axis)}", "measured", "verdict")
-    heads = "".join(f'<th scope="col">{each}</th>' for each in names)
+    heads = "".join(f'<th scope="col" role="columnheader">{each}</th>' for each in names)
     return (
-        f'<table class="answer"><caption>{_CAPTION}</caption><thead><tr>{heads}</tr></thead>'
+        f'<table class="answer" role="table"><caption>{_CAPTION}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
         f"{''.join(groups)}</table>"
     )
 
@@ -80,21 +81,21 @@ def _group(claim: Claim, lines: Sequence[Verdict], axis: Axis) -> str:
     printed = counted(len(occurrences()[claim.claim_id]), "report")
     rows_link = explorer_link(f"printed in {printed}", base=".", claim=claim.claim_id)
     head = (
-        f'<tr><th scope="rowgroup" colspan="{_COLUMNS}">'
+        f'<tr role="row"><th scope="rowgroup" role="rowheader" colspan="{_COLUMNS}">'
         f'<a href="claims/{claim.claim_id}.html">{escape(claim.name)}</a> '
         f"<small>{said}; literature: {lines[0].literature}; {rows_link}</small>"
         f'<span class="narrow">{_scale(axis)}</span></th></tr>'
     )
-    rows = "".join(f"<tr>{_line(each, claimed, axis)}</tr>" for each in lines)
-    return f"<tbody>{head}{rows}</tbody>"
+    rows = "".join(f'<tr role="row">{_line(each, claimed, axis)}</tr>' for each in lines)
+    return f'<tbody role="rowgroup">{head}{rows}</tbody>'
 
 
 def _line(verdict: Verdict, claimed: float | None, axis: Axis) -> str:
     return (
-        f"<td>{rung_sign(verdict.rung)}</td>"
-        f'<td class="forest">{_drawn(verdict, claimed, axis)}</td>'
-        f"<td>{_measured_linked(verdict)}</td>"
-        f'<td><span class="verdict {verdict.replication}">{_argued(verdict)}</span></td>'
+        f'<td role="cell">{rung_sign(verdict.rung)}</td>'
+        f'<td role="cell" class="forest">{_drawn(verdict, claimed, axis)}</td>'
+        f'<td role="cell">{_measured_linked(verdict)}</td>'
+        f'<td role="cell"><span class="verdict">{_argued(verdict)}</span></td>'
     )
 
 
