@@ -3,11 +3,14 @@
 import re
 
 import pytest
-from conftest import made_up_notebook, made_up_study, rows
+from conftest import PROJECT, made_up_notebook, made_up_study, rows
 
+from crosslab.book.again import taken
+from crosslab.book.run_metrics import METRICS, metrics_part
 from crosslab.book.run_pages import FILES, lay_files, run_notebooks, run_pages
 from crosslab.errors import StoreError
-from crosslab.records import RECORD
+from crosslab.prose.render import run_entry
+from crosslab.records import RECORD, Store, read_record
 from crosslab.sealing import sealing
 
 
@@ -16,7 +19,7 @@ def test_every_scale_has_its_experiments_on_pages_and_that_of_the_book_comes_fir
     made_up_study(root, seeds=2)
     store = made_up_study(root, scale="bench", seeds=2, leave_out=lambda unit: unit.seed == 101)
     pages = run_pages(store, "smoke")
-    overview = rows(pages.pop("_generated/runs.md"))[2:]
+    overview = rows(pages["_generated/runs.md"])[2:]
     assert [row[:3] for row in overview] == [
         ["smoke", "[pretraining](runs/smoke-pretraining.md)", "1"],
         ["smoke", "[transfer-paraphrase](runs/smoke-transfer-paraphrase.md)", "4"],
@@ -27,6 +30,35 @@ def test_every_scale_has_its_experiments_on_pages_and_that_of_the_book_comes_fir
     assert pages["runs/smoke-transfer-paraphrase.md"].count("- fingerprint ") == 4
     assert pages["runs/bench-transfer-paraphrase.md"].count("- fingerprint ") == 2
     assert pages["runs/bench-transfer-paraphrase.md"].count("Not run. See the status page.") == 2
+
+
+def test_a_page_of_runs_begins_with_the_command_that_makes_them_and_what_they_took(tmp_path):
+    root = tmp_path / "s"
+    made_up_study(root, seeds=2)
+    store = made_up_study(root, scale="bench", seeds=2)
+    pages = run_pages(store, "smoke")
+    for scale, command in (
+        ("smoke", "crosslab run transfer-paraphrase --scale smoke\n"),
+        ("bench", "crosslab run transfer-paraphrase --scale bench --data DIR\n"),
+    ):
+        head = pages[f"runs/{scale}-transfer-paraphrase.md"].partition("\n## ")[0]
+        units = [e for e in store.manifest(scale).units if e.experiment == "transfer-paraphrase"]
+        assert command in head
+        assert f"makes them again: {taken(units, store, scale)}." in head
+
+
+def test_every_metric_that_published_records_show_has_words_and_no_other_has():
+    records = [read_record(folder) for folder in Store(PROJECT / "results").folders()]
+    shown = {
+        name
+        for record in records
+        for name, value in record.metrics.items()
+        if isinstance(value, int | float)
+    }
+    assert shown == set(METRICS)
+    listed = [row[0] for row in rows(metrics_part())[2:]]
+    entries = "".join(run_entry(record, {}) for record in records)
+    assert all(f"{name} " in entries for name in listed)
 
 
 def test_every_file_a_page_of_runs_leads_to_lies_in_the_book(tmp_path):

@@ -10,7 +10,9 @@ from os.path import relpath
 from pathlib import Path
 from typing import Final
 
+from crosslab.book.again import run_command, taken
 from crosslab.book.run import STAMP, read_notebook
+from crosslab.book.run_metrics import metrics_part
 from crosslab.errors import StoreError
 from crosslab.numerals import counted
 from crosslab.prose.render import run_entry, table
@@ -39,7 +41,8 @@ def run_pages(store: Store, scale: str) -> dict[str, str]:
     if problems:
         raise StoreError(problems)
     header = ("scale", "experiment", "runs", "arms", "seeds")
-    return {"_generated/runs.md": table(header, rows), **pages}
+    parts = {"_generated/runs.md": table(header, rows), "_generated/metrics.md": metrics_part()}
+    return parts | pages
 
 
 def further_scales(store: Store, scale: str) -> list[str]:
@@ -102,7 +105,7 @@ def _page(store: Store, units: Sequence[Unit], made_by: Mapping[str, Path]) -> s
     first = units[0]
     # Hundreds of fingerprints would fill the index that every page loads for its search.
     parts = ["---\nnosearch: true\n---\n"]
-    parts += [f"# {first.experiment}, scale {first.scale}\n", _introduction(units)]
+    parts += [f"# {first.experiment}, scale {first.scale}\n", _introduction(store, units)]
     for unit in units:
         if store.state(unit) == "absent":
             parts.append(f"## {unit.arm}, seed {unit.seed}\n\nNot run. See the status page.\n")
@@ -112,10 +115,14 @@ def _page(store: Store, units: Sequence[Unit], made_by: Mapping[str, Path]) -> s
     return "\n".join(parts)
 
 
-def _introduction(units: Sequence[Unit]) -> str:
+def _introduction(store: Store, units: Sequence[Unit]) -> str:
+    first = units[0]
     return (
-        f"{counted(len(units), 'run')}, by arm and seed; what each field means is told on "
-        "[the page of all runs](../runs.md).\n"
+        f"{counted(len(units), 'run')}, by arm and seed; what each metric means is told on "
+        "[the page of all runs](../runs.md). Accuracies here are shares from 0 to 1, of which the "
+        "rest of the book speaks in points, a hundred times as large.\n\n"
+        f"```bash\n{run_command(first.experiment, first.scale)}\n```\n\n"
+        f"makes them again: {taken(units, store, first.scale)}.\n"
     )
 
 

@@ -280,13 +280,23 @@ def anchor(folder: str) -> str:
     return "run-" + folder.replace("/", "-")
 
 
+def metric_name(name: str) -> str:
+    """Return what a metric of a record is called on pages.
+
+    Example:
+        >>> metric_name("final_loss")
+        'final loss'
+    """
+    return name.replace("_", " ")
+
+
 def run_entry(record: Record, links: dict[str, str]) -> str:
     """Return one run on the page of its experiment: what it was, what came out, and its files."""
     unit = record.unit
     values = ", ".join(
-        f"{name.replace('_', ' ')} {value:,}"
+        f"{metric_name(name)} {value:,}"
         if isinstance(value, int)
-        else f"{name.replace('_', ' ')} {value:.4g}"
+        else f"{metric_name(name)} {value:.4g}"
         for name, value in record.metrics.items()
         if isinstance(value, int | float)
     )
