@@ -88,14 +88,14 @@ def test_a_question_without_runs_says_how_to_make_them(nothing):
         assert made == ""
     assert question_reading.reading_words(nothing).startswith("**Missing runs**: ")
     assert question_reading.reading_words(nothing) == question_reading.missing_runs(nothing)
-    assert rows(question_tables.answers_table([answer(nothing)]))[2][2] == "not run"
+    assert rows(question_tables.answers_table([answer(nothing)]))[2][3] == "not run"
 
 
 def test_too_few_runs_are_not_called_none(tmp_path):
     store = made_up_question_study(tmp_path, {"retrieval-attack": LEVELS}, seeds=(200,))
     bar = made_up_bar("retrieval-attack", [PART])
     given = answer(result(bar, comparison(store, "lab", "retrieval-attack")))
-    assert rows(question_tables.answers_table([given]))[2][2] == "too few runs"
+    assert rows(question_tables.answers_table([given]))[2][3] == "too few runs"
 
 
 def test_parts_come_first_and_what_stands_beside_has_its_p(found):
@@ -198,10 +198,26 @@ def test_answers_stand_in_a_table_with_a_name_that_may_be_a_link(found):
     bar = next(each for each in question_bars() if each.question_id == "retrieval-attack")
     given = answer(result(bar, found.compared))
     _, _, line = rows(question_tables.answers_table([given], {"retrieval-attack": "[n](p)"}))
-    assert line[:2] == ["[n](p)", "Undecided (inconclusive)"]  # other seeds than the bar's
-    assert line[2].startswith("hybrid batches over batches of one language: ")
-    assert line[2].count("(mAP, worst noise)") == 2
-    assert line[2].endswith("4 of 8 seeds")
+    # other seeds than the bar's
+    assert line[:3] == ["[n](p)", "lab", "Undecided (inconclusive)"]
+    assert line[3].startswith("hybrid batches over batches of one language: ")
+    assert line[3].count("(mAP, worst noise)") == 2
+    assert line[3].endswith("4 of 8 seeds")
+
+
+def test_the_rungs_of_one_question_stand_under_each_other_with_the_rung_before_the_answer(found):
+    bar = next(each for each in question_bars() if each.question_id == "retrieval-attack")
+    given = answer(result(bar, found.compared))
+    first, second = list(questions())[:2]
+    asked = [("bench", second), ("bench", first), ("lab", second), ("lab", first)]
+    every = [given.model_copy(update={"rung": r, "scale": r, "question_id": q}) for r, q in asked]
+    every = [each.model_copy(update={"estimate": None}) for each in every]
+    header, _, *lines = rows(question_tables.answers_table(every))
+    assert header[:3] == ["question", "rung", "answer"]
+    names = [questions()[key].name for key in (first, first, second, second)]
+    assert [line[:2] for line in lines] == [
+        [name, rung] for name, rung in zip(names, ("bench", "lab") * 2, strict=True)
+    ]
 
 
 def test_no_table_of_arms_is_wider_than_a_page():

@@ -260,19 +260,20 @@ def answers_part(store: Store, scale: str) -> str:
 
 
 def answers_table(answers: Sequence[Answer], named: Mapping[str, str] | None = None) -> str:
-    """Return the answers so far, one line per question and rung."""
+    """Return the answers so far by question, the rungs of one question under each other."""
     names = {key: each.name for key, each in questions().items()} | dict(named or {})
+    order = list(names)
     return table(
-        ("question", "answer", "measured, points, 95 % interval", "in print", "rung"),
+        ("question", "rung", "answer", "measured, points, 95 % interval", "in print"),
         [
             (
                 names[each.question_id],
+                each.rung if each.scale == each.rung else f"{each.rung} (scale {each.scale})",
                 f"{ANSWERS[each.replication]} ({each.replication})",
                 _measured(each),
                 each.literature,
-                each.rung if each.scale == each.rung else f"{each.rung} (scale {each.scale})",
             )
-            for each in answers
+            for each in sorted(answers, key=lambda each: order.index(each.question_id))
         ],
     )
 
