@@ -1,9 +1,11 @@
 import importlib
+import json
 import pkgutil
 import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 
 import pytest
 import yaml
@@ -108,6 +110,14 @@ def test_a_chapter_has_a_notebook_experiments_and_a_place_in_the_book(chapter):
     listed = [one for part in toc["parts"] for one in part["chapters"]]
     files = {each.get("file") for one in listed for each in (one, *one.get("sections", ()))}
     assert f"executed/{chapter.name}" in files
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_no_two_figures_of_a_chapter_have_the_same_caption(chapter):
+    cells = json.loads((PROJECT / chapter.notebook).read_text(encoding="utf-8"))["cells"]
+    figures = [cell["metadata"].get("mystnb", {}).get("figure") for cell in cells]
+    captions = Counter(figure["caption"] for figure in figures if figure)
+    assert [caption for caption, times in captions.items() if times > 1] == []
 
 
 def test_every_arm_has_a_colour_and_a_marker_of_its_own():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,15 +128,34 @@ def test_assumptions_are_those_of_the_simulation():
 
 def test_the_spread_of_real_seeds_is_measured_and_simulated_again(tmp_path, rates):
     store = made_up_study(tmp_path, scale="smoke", seeds=4, items=100)
-    said = tables.spread_words(store, "smoke", BAR, rates)
+    said = tables.spread_words(tables.at_real_spread(store, "smoke", BAR), BAR, rates)
     assert "between 4 seeds" in said
     assert f"at the {BAR.seeds} seeds of the bar" in said
 
 
 def test_a_folder_with_too_few_runs_is_said_to_tell_nothing(tmp_path, rates):
-    assert "not known: too few runs" in tables.spread_words(Store(tmp_path), "lab", BAR, rates)
+    assert "not known: too few runs" in tables.spread_words(
+        tables.at_real_spread(Store(tmp_path), "lab", BAR), BAR, rates
+    )
     store = made_up_study(tmp_path / "one", scale="smoke", seeds=1)
-    assert "not known: too few runs" in tables.spread_words(store, "smoke", BAR, rates)
+    assert "not known: too few runs" in tables.spread_words(
+        tables.at_real_spread(store, "smoke", BAR), BAR, rates
+    )
+
+
+def test_what_holds_at_the_measured_spread_is_said_before_what_is_assumed(tmp_path, rates):
+    found = tables.at_real_spread(made_up_study(tmp_path, scale="smoke", seeds=4), "smoke", BAR)
+    wide = replace(found, again=changed(found.again, 0.3, "direction_found", true_points=CLAIMED))
+    said = tables.leading_words(wide, BAR, rates)
+    assumed = tables._found_as_claimed(rates, BAR)
+    assert f"vary {found.points / tables._of_one_seed(Spread()):.2f} times as much" in said
+    assert "is found in 30.0 % of studies" in said
+    assert f"where the figures have {100 * assumed:.1f} %" in said
+    assert "wrong at the most: " in said
+
+
+def test_without_runs_it_is_said_that_the_spread_is_assumed(rates):
+    assert "rests on an assumed spread" in tables.leading_words(None, BAR, rates)
 
 
 def test_a_spread_is_turned_into_one_with_the_same_spread_of_seeds():

@@ -1,7 +1,7 @@
 """Tables and sentences of the chapter on how often the rule of decision is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Final
 
@@ -259,27 +259,73 @@ def assumption_words(bar: Bar, spread: Spread | None = None) -> str:
     )
 
 
-def spread_words(store: Store, scale: str, bar: Bar, rates: pd.DataFrame) -> str:
-    """Return how much seeds vary in the real study, and how the rule does at that spread."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealSpread:
+    """How much seeds vary in the runs a bar is about, and the rule tried again at that spread."""
+
+    experiment: str
+    scale: str
+    seeds: int
+    points: float  # by which the mean gain of one seed varies
+    again: pd.DataFrame  # as ``simulated`` returns it, at the seeds of the bar
+
+    @property
+    def of_assumed(self) -> float:
+        """How many times as large it is as the spread that is assumed."""
+        return self.points / _of_one_seed(Spread())
+
+
+def at_real_spread(store: Store, scale: str, bar: Bar) -> RealSpread | None:
+    """Return the spread of the real runs and what it makes of the rule; nothing without runs."""
     (name, *_) = bar.experiments
     if not _complete(store, scale, name, (bar.treated, bar.control)):
-        return f"How much seeds vary in `{name}` at scale `{scale}` is not known: too few runs."
+        return None
     evidence = gathered(store, scale, name, arms=(bar.treated, bar.control))
     gains = evidence.outcomes.gain(bar.treated, bar.control, evidence.outcomes.cells(bar.cells))
     real = estimate_of(gains).seed_error * sqrt(len(gains))
-    said = (
-        f"In `{name}` at scale `{scale}` the mean gain of one seed varies by {real:.2f} points "
-        f"between {len(gains)} seeds, {real / _of_one_seed(Spread()):.2f} times what is assumed."
+    return RealSpread(
+        experiment=name,
+        scale=scale,
+        seeds=len(gains),
+        points=real,
+        again=simulated(bar, seeds=(bar.seeds,), spread=_as_spread(real)),
     )
-    again = simulated(bar, seeds=(bar.seeds,), spread=_as_spread(real))
-    worst = errors(again, bar).groupby("outcome", sort=False)["rate"].max()
-    errs = ", ".join(f'"{_NAMES[str(each)]}" {_percent(rate)}' for each, rate in worst.items())
-    power, before = (_found_as_claimed(each, bar) for each in (again, rates))
+
+
+def leading_words(found: RealSpread | None, bar: Bar, rates: pd.DataFrame) -> str:
+    """Return what holds at the spread of the real runs, to stand before what is assumed."""
+    if found is None:
+        return (
+            f"`{bar.claim_id}`: too few runs to tell how much real seeds vary; what follows rests "
+            "on an assumed spread."
+        )
     return (
-        f"{said} Simulated again with seeds that vary as much, at the {bar.seeds} seeds of the "
-        f"bar: wrong at the most, {errs}; an effect as claimed is found in {_percent(power)} of "
-        f"studies, against {_percent(before)} under the assumption."
+        f"**`{bar.claim_id}`**: real seeds vary {found.of_assumed:.2f} times as much as the "
+        f"figures below assume. At the measured spread an effect as claimed is found in "
+        f"{_percent(_found_as_claimed(found.again, bar))} of studies with the {bar.seeds} seeds of "
+        f"the bar, where the figures have {_percent(_found_as_claimed(rates, bar))}; the rule is "
+        f"wrong at the most: {_wrong_at_most(found, bar)}."
     )
+
+
+def spread_words(found: RealSpread | None, bar: Bar, rates: pd.DataFrame) -> str:
+    """Return how much seeds vary in the real study, and how the rule does at that spread."""
+    if found is None:
+        (name, *_) = bar.experiments
+        return f"How much seeds vary in `{name}` is not known: too few runs."
+    power, before = (_found_as_claimed(each, bar) for each in (found.again, rates))
+    return (
+        f"In `{found.experiment}` at scale `{found.scale}` the mean gain of one seed varies by "
+        f"{found.points:.2f} points between {found.seeds} seeds, {found.of_assumed:.2f} times what "
+        f"is assumed. Simulated again with seeds that vary as much, at the {bar.seeds} seeds of "
+        f"the bar: wrong at the most, {_wrong_at_most(found, bar)}; an effect as claimed is found "
+        f"in {_percent(power)} of studies, against {_percent(before)} under the assumption."
+    )
+
+
+def _wrong_at_most(found: RealSpread, bar: Bar) -> str:
+    worst = errors(found.again, bar).groupby("outcome", sort=False)["rate"].max()
+    return ", ".join(f'"{_NAMES[str(each)]}" {_percent(rate)}' for each, rate in worst.items())
 
 
 def _of_one_seed(spread: Spread) -> float:
