@@ -12,13 +12,30 @@ from crosslab.book.pdf import write_pdf
 LANGUAGES = PROJECT / "src" / "crosslab" / "prose" / "languages.yaml"
 
 
+PAGES = ["index.html", "languages.html"]
+
+
 @pytest.fixture(scope="module")
-def printed(chromium, book, tmp_path_factory):
-    """The text of the printed page of languages, without spaces, and how many sheets it has."""
+def sheets(chromium, book, tmp_path_factory):
+    """The sheets of the front page and the page of languages, of a book without an address."""
     output = tmp_path_factory.mktemp("print") / "book.pdf"
-    assert write_pdf(book, output, pages=["index.html", "languages.html"]) == 2
-    sheets = PdfReader(output).pages
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("SITE_URL", raising=False)
+        assert write_pdf(book, output, pages=PAGES) == 2
+    return PdfReader(output).pages
+
+
+@pytest.fixture(scope="module")
+def printed(sheets):
+    """The text of the sheets, without spaces, and how many there are."""
     return "".join(_bare(sheet.extract_text()) for sheet in sheets), len(sheets)
+
+
+def _addresses(sheets):
+    """Return where the links of sheets lead out of the document."""
+    drawn = [each.get_object() for sheet in sheets for each in sheet.get("/Annots", [])]
+    actions = [each["/A"] for each in drawn if "/A" in each]
+    return [str(action["/URI"]) for action in actions if "/URI" in action]
 
 
 def _bare(text):
@@ -38,6 +55,22 @@ def test_letters_that_join_are_all_there(printed, code):
     assert len(letters) > 10
     found = sum(letter in printed[0] for letter in letters)
     assert found >= 0.8 * len(letters)  # some are drawn as one and read back as neither
+
+
+def test_no_link_leads_to_the_disk_it_was_printed_on(sheets):
+    addresses = _addresses(sheets)
+    assert any(each.startswith("https:") for each in addresses)
+    assert not [each for each in addresses if each.startswith("file:")]
+
+
+def test_links_to_other_pages_lead_to_where_the_book_is_published(
+    chromium, book, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SITE_URL", "https://a.example/book")
+    write_pdf(book, tmp_path / "book.pdf", pages=PAGES)
+    addresses = _addresses(PdfReader(tmp_path / "book.pdf").pages)
+    assert any(each.startswith("https://a.example/book/") for each in addresses)
+    assert not [each for each in addresses if each.startswith("file:")]
 
 
 def sample(code):

@@ -1,7 +1,9 @@
 """The whole book as one PDF, through the print path of a browser.
 
 The browser shapes every script as it does on the screen, and links stay links. The pages are
-put one after the other into one document, in the order of the contents, and printed.
+put one after the other into one document, in the order of the contents, and printed. A file
+beside the book is no use to who holds a PDF alone: links out of the document lead to where the
+book is published, which the environment variable ``SITE_URL`` names, or are words.
 """
 
 import os
@@ -9,7 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup, Tag
 
@@ -39,7 +41,8 @@ def write_pdf(book: Path, output: Path, pages: list[str] | None = None) -> int:
     pages = _in_order(book) if pages is None else pages
     together = book / _TOGETHER
     try:
-        together.write_text(one_document(book, pages), encoding="utf-8")
+        address = os.environ.get("SITE_URL", "")
+        together.write_text(one_document(book, pages, address=address), encoding="utf-8")
         _print(browser, together, output)
     finally:
         together.unlink(missing_ok=True)
@@ -69,20 +72,33 @@ def _in_order(book: Path) -> list[str]:
     return ["index.html", *sorted(pages, key=lambda page: page.startswith("runs/"))]
 
 
-def one_document(book: Path, pages: list[str]) -> str:
-    """Return pages as one HTML document, every link between them leading to its place in it."""
+def one_document(book: Path, pages: list[str], *, address: str = "") -> str:
+    """Return pages as one HTML document, every link between them leading to its place in it.
+
+    Args:
+        book: The folder of a built book.
+        pages: Which of its pages, in which order.
+        address: Where the book is published: what links to anything else of it lead to. Without
+            one their words stand there alone.
+    """
     head = _soup(book / "index.html").head
     assert head is not None  # a page of the book has one
     for script in head.select("script"):
         script.decompose()
-    articles = [_article(book, page, set(pages)) for page in pages]
+    articles = {page: _article(book, page) for page in pages}
+    inside = {str(each["id"]) for found in articles.values() for each in found.select("[id]")}
+    places = {*inside, *map(_name, articles)}
+    for page, article in articles.items():
+        for link in article.select("a[href]"):
+            _lead(link, _target(book, page, str(link["href"]), places), address)
+    sections = [f'<section id="{_name(page)}">{each}</section>' for page, each in articles.items()]
     return (
         f'<!DOCTYPE html><html lang="en" data-theme="light">{head}'
-        f'<body class="printed">{"".join(articles)}</body></html>'
+        f'<body class="printed">{"".join(sections)}</body></html>'
     )
 
 
-def _article(book: Path, page: str, pages: set[str]) -> str:
+def _article(book: Path, page: str) -> Tag:
     """Return the article of a page, with names that no other page has."""
     article = _soup(book / page).select_one("article.bd-article")
     assert article is not None
@@ -92,23 +108,42 @@ def _article(book: Path, page: str, pages: set[str]) -> str:
         details["open"] = ""
     for named in article.select("[id]"):
         named["id"] = _name(page, str(named["id"]))
-    for link in article.select("a[href]"):
-        link["href"] = _address(book, page, str(link["href"]), pages)
+    for label in article.select("label[for]"):
+        label["for"] = _name(page, str(label["for"]))
+    for drawn in article.select('use[href^="#"]'):
+        drawn["href"] = f"#{_name(page, str(drawn['href'])[1:])}"
     for picture in article.select("img[src]"):
         picture["src"] = _relative(book, page, str(picture["src"]))
     for referring in ("aria-labelledby", "aria-describedby"):
         for each in article.select(f"[{referring}]"):
             del each[referring]
-    return f'<section id="{_name(page)}">{article}</section>'
+    return article
 
 
-def _address(book: Path, page: str, target: str, pages: set[str]) -> str:
-    """Return where a link of a page leads in the document: to a place in it, or out of it."""
+def _target(book: Path, page: str, target: str, places: set[str]) -> str:
+    """Return where a link of a page leads: to a place in the document, or out of it.
+
+    A state of the explorer is no place: such a link leads to the page, which lists everything.
+    """
     parts = urlsplit(target)
-    if parts.scheme or not (parts.path or parts.fragment):
+    if parts.scheme:
         return target
     to = _relative(book, page, parts.path) if parts.path else page
-    return f"#{_name(to, parts.fragment)}" if to in pages else to
+    for place in (_name(to, unquote(parts.fragment)), _name(to)):
+        if place in places:
+            return f"#{place}"
+    return urlunsplit(parts._replace(path=to))
+
+
+def _lead(link: Tag, target: str, address: str) -> None:
+    """Let a link lead to its target, or be words where that is a file of who knows which disk."""
+    if target.startswith("#") or urlsplit(target).scheme:
+        link["href"] = target
+    elif address:
+        link["href"] = urljoin(f"{address.rstrip('/')}/", target)
+    else:
+        link.name = "span"  # it may be a place that others lead to, so its name stays
+        del link["href"]
 
 
 def _relative(book: Path, page: str, target: str) -> str:
