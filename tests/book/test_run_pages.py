@@ -29,7 +29,7 @@ def test_every_scale_has_its_experiments_on_pages_and_that_of_the_book_comes_fir
     assert overview[1][3:] == ["`standard`, `smoothing-synonyms`", "0 to 1"]
     assert pages["runs/smoke-transfer-paraphrase.md"].count("- fingerprint ") == 4
     assert pages["runs/bench-transfer-paraphrase.md"].count("- fingerprint ") == 2
-    assert pages["runs/bench-transfer-paraphrase.md"].count("Not run. See the status page.") == 2
+    assert pages["runs/bench-transfer-paraphrase.md"].count("Not run.") == 2
 
 
 def test_a_page_of_runs_begins_with_the_command_that_makes_them_and_what_they_took(tmp_path):
@@ -94,7 +94,18 @@ def test_runs_of_a_batch_that_was_interrupted_have_the_notebook_that_went_on(tmp
     path.unlink()
     made_up_notebook(store, [second])
     assert run_notebooks(store, "smoke")[first.folder] == store.notebook([second])
-    assert run_pages(store, "smoke")
+    page = run_pages(store, "smoke")["runs/smoke-transfer-paraphrase.md"]
+    assert page.count(">executed run notebook<") == 1
+    assert page.count(">run notebook of the rest of its batch<") == 1
+
+
+def test_a_notebook_that_failed_made_no_run(tmp_path):
+    store = made_up_study(tmp_path / "s", seeds=1)
+    (path,) = store.root.glob("smoke/transfer-paraphrase/notebooks/*.ipynb")
+    path.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    path.rename(path.with_name("seed-0-a.failed.ipynb"))
+    with pytest.raises(StoreError, match="no executed notebook"):
+        run_pages(store, "smoke")
 
 
 def test_a_notebook_that_was_sealed_and_is_gone_is_named(tmp_path):

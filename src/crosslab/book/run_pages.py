@@ -66,15 +66,20 @@ def run_notebooks(store: Store, scale: str) -> dict[str, Path]:
         runs = read_notebook(path).metadata.get(STAMP, {}).get("runs", [])
         made |= dict.fromkeys(runs, path)
     for unit in present(store, scale):
-        if unit.folder not in made and (later := _of_same_batch(store, unit)):
+        if unit.folder not in made and (later := _of_same_batch(unit, made)):
             made[unit.folder] = later
     return made
 
 
-def _of_same_batch(store: Store, unit: Unit) -> Path | None:
-    folder = store.root / unit.scale / unit.experiment / "notebooks"
-    found = sorted(folder.glob(f"seed-{unit.seed}-*.ipynb"))
-    return found[-1] if found else None
+def _of_same_batch(unit: Unit, made: Mapping[str, Path]) -> Path | None:
+    """Return a notebook that made other runs of an experiment and seed, if there is one."""
+    mine = f"{unit.scale}/{unit.experiment}/"
+    found = {
+        path
+        for folder, path in made.items()
+        if folder.startswith(mine) and folder.rpartition("/")[2].startswith(f"{unit.seed}-")
+    }
+    return max(found, default=None)
 
 
 def _without_notebook(store: Store, scale: str, made_by: Mapping[str, Path]) -> Iterator[str]:
@@ -108,7 +113,7 @@ def _page(store: Store, units: Sequence[Unit], made_by: Mapping[str, Path]) -> s
     parts += [f"# {first.experiment}, scale {first.scale}\n", _introduction(store, units)]
     for unit in units:
         if store.state(unit) == "absent":
-            parts.append(f"## {unit.arm}, seed {unit.seed}\n\nNot run. See the status page.\n")
+            parts.append(f"## {unit.arm}, seed {unit.seed}\n\nNot run.\n")
         else:
             links = _links(store, unit, made_by.get(unit.folder))
             parts.append(run_entry(store.record(unit), links))
@@ -144,7 +149,11 @@ def _links(store: Store, unit: Unit, notebook: Path | None) -> dict[str, str]:
     record, folder = store.record(unit), store.folder(unit)
     paths = {name: folder / name for name in (RECORD, *record.files)}
     if notebook is not None:
-        paths["executed run notebook"] = notebook
+        runs = read_notebook(notebook).metadata.get(STAMP, {}).get("runs", [])
+        own = unit.folder in runs
+        paths["executed run notebook" if own else "run notebook of the rest of its batch"] = (
+            notebook
+        )
     return {name: f"{_BASE}/{relpath(path, store.root)}" for name, path in paths.items()}
 
 
