@@ -60,7 +60,8 @@ def _copy_sources(folder: Path) -> None:
 def small_project(folder: Path) -> None:
     """Copy the project's folder with a book of one chapter, which is made in a moment."""
     _copy_sources(folder)
-    pages = [f"executed/{ONE_CHAPTER}", "how-to-read", "claims", "parameters", "runs", "status"]
+    pages = [f"executed/{ONE_CHAPTER}", "how-to-read", "claims", "parameters", "trail", "runs"]
+    pages += ["status"]
     contents = "format: jb-book\nroot: index\nparts:\n  - caption: All\n    chapters:\n"
     contents += "".join(f"      - file: {page}\n" for page in pages)
     contents += "".join(f"      - glob: {each}/*\n" for each in ("claims", "reports", "runs"))
