@@ -74,6 +74,14 @@ def test_the_finding_names_who_gives_most_and_how_reports_see_themselves():
     assert "own scores, 0 of 1 lie above" in reviewer_scores(harsh).finding
 
 
+def test_reviewers_that_give_the_same_are_named_together_or_called_alike():
+    equal = SCORES.assign(score=[5.0, 5.0, 8.0, 5.0])
+    assert "On average all are alike, 5.0." in reviewer_scores(equal).finding
+    third = pd.DataFrame([("000", "third", 9.0)], columns=SCORES.columns)
+    said = reviewer_scores(pd.concat([SCORES, third])).finding
+    assert "On average other and third give most, 9.0, and one least, 3.5." in said
+
+
 def test_the_flow_shows_every_count_and_no_number_for_a_source_that_was_silent():
     shown = flow_of_records(COUNTS)
     said = "\n".join(text.get_text() for text in shown.figure.axes[0].texts)
@@ -96,6 +104,12 @@ def test_the_flow_in_words_names_the_silent_and_the_commonest_reason():
     silent = {**COUNTS, "identified": {"arXiv": None, "DBLP": None}}
     assert "None of 2 databases answered" in flow_of_records(silent).finding
     assert "7 works that came by hand" in flow_of_records(silent).finding
+
+
+def test_reasons_that_are_equally_common_are_all_named():
+    two = {**COUNTS, "excluded": {"years": 2, "text-only": 2, "language": 1}}
+    said = flow_of_records(two).finding
+    assert "most of them by the criteria years and text-only, 2 each" in said
 
 
 def test_without_reports_the_pictures_say_so():

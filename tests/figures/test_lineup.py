@@ -37,6 +37,14 @@ def test_one_language_alone_is_no_range(tmp_path):
     assert words(found_by_language(alone)).endswith("graft finds 80.0 % in German.")
 
 
+def test_languages_with_the_same_share_are_named_together_and_equal_ones_are_no_range(tmp_path):
+    equal = lineup(made_up_lineup(tmp_path / "a", {"graft": {"de": 8, "sw": 8}}))
+    assert words(found_by_language(equal)).endswith("graft finds 80.0 % in each of 2 languages.")
+    shared = lineup(made_up_lineup(tmp_path / "b", {"graft": {"de": 8, "sw": 1, "fr": 8}}))
+    said = words(found_by_language(shared))
+    assert "from 10.0 % in Swahili to 80.0 % in German and French" in said
+
+
 def test_every_encoder_has_a_map_and_a_line_joins_each_translation_to_its_english(found):
     shown = sentence_maps(found)
     assert [axes.get_title() for axes in shown.figure.axes] == ["graft", "graft+pairs"]

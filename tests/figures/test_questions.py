@@ -34,8 +34,13 @@ def test_the_finding_says_what_decides_and_names_the_extremes_beside_it():
     assert "Beside it, none of 2 intervals lies above zero and 1 below, not corrected" in said
     assert 'highest is "three", 0.0 (' in said
     assert 'lowest is "two", \N{MINUS SIGN}1.0' in said
+    level = {**BESIDE, "four": BESIDE["three"]}
+    both = differences(PARTS, level, 1.0).finding
+    assert 'highest are "three" and "four", 0.0 and lowest is "two"' in both
+    assert "; all are alike, +1.0." in differences({}, {"a": PARTS["one"], **PARTS}, 1.0).finding
     turned = differences(BESIDE, PARTS, 1.0).finding
     assert 'What decides: "two" \N{MINUS SIGN}1.0' in turned
+    assert "1 below. Beside it" in turned  # all parts have to hold: no correction is due
     assert "Beside it, the interval lies above zero." in turned
 
 
@@ -93,6 +98,15 @@ def test_the_finding_names_the_arm_that_is_left_most(tmp_path, best):
     assert said.count(f" ({best}), random changes") == 3  # at the largest budget of each attack
 
 
+def test_arms_that_are_left_the_same_are_called_alike(tmp_path):
+    store = made_up_question_study(
+        tmp_path, {"retrieval-attack": dict.fromkeys(ALIGNING_STYLE, 0.5)}
+    )
+    said = under_attack(comparison(store, "lab", "retrieval-attack")).finding
+    assert "Unharmed, where noise on embeddings begins, all are alike, " in said
+    assert said.count("(all alike), random changes") == 3
+
+
 def test_arms_that_align_differ_in_marker_as_well_as_in_colour():
     for place in (0, 1):
         assert len({style[place] for style in ALIGNING_STYLE.values()}) == len(ALIGNING_STYLE)
@@ -115,7 +129,8 @@ def test_the_finding_names_the_size_and_method_with_most(tmp_path, best):
             for size in SIZES for method in CLAIMED_ARMS}  # fmt: skip
     store = made_up_question_study(tmp_path, {"scales": arms})
     said = by_size(comparison(store, "lab", "scales"), ["words-targets"], ["words"]).finding
-    assert f" {best}, " in said.split("highest is")[1]
+    together = said.split("highest are")[1]
+    assert all(f"{method} {best}" in together for method in CLAIMED_ARMS)
     assert all(size in said for size in SIZES)
 
 

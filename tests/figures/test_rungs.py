@@ -58,9 +58,18 @@ def test_the_finding_names_the_extremes_and_tells_the_arms_apart():
     marked.loc[chosen, ["estimate", "low", "high"]] = [3.0, 2.0, 4.0]
     said = gain_by_alignment(marked).finding
     assert "adversarial, 4 of 8 intervals lie above zero and none below" in said
-    assert "Greatest is +3.0 (+2.0 to +4.0) (adversarial on paraphrase in Swahili, encoder" in said
+    assert "Greatest is +3.0 (4 marks), least +1.0 (12 marks)." in said
     assert "+1.5 over 16 marks where fewer than half of the sentences are found" in said
     assert "or more" not in said  # nothing lines up that well here
+
+
+def test_one_greatest_gain_is_named_with_its_interval_and_equal_ones_are_called_alike():
+    one = ROWS.copy()
+    one.loc[0, ["estimate", "low", "high"]] = [3.0, 2.0, 4.0]
+    arm, task = one.loc[0, ["arm", "task"]]
+    said = gain_by_alignment(one).finding
+    assert f"Greatest is +3.0 (+2.0 to +4.0) ({arm} on {task} in " in said
+    assert "Of the gains all are alike, +1.0." in gain_by_alignment(ROWS).finding
 
 
 def test_the_background_is_opaque_and_words_are_legible():

@@ -99,6 +99,20 @@ def test_the_finding_on_power_says_where_it_is_stated_most_wrongly():
     assert "with 20 seeds: 50 % stated, 90 % found" in said
 
 
+def test_outcomes_that_are_equally_common_are_all_named():
+    even = RATES.assign(**{"inconclusive": 0.4, "contradicted": 0.4, "direction-only": 0.1})
+    said = words(outcomes_by_seeds(even))
+    assert "contradicted and inconclusive alike at true effect 0 (40 % each; 40 % and 40 %" in said
+
+
+def test_power_that_is_stated_equally_wrongly_has_no_worst_place():
+    right = RATES.assign(direction_found=0.5)
+    assert "How far the two lie apart: all are alike, 0 points." in words(power_by_seeds(right))
+    more = pd.concat([right, right.assign(seeds=right["seeds"] + 1, direction_found=0.4)])
+    said = words(power_by_seeds(more))
+    assert "furthest apart, 10 points, at true effect +2 with 4 seeds and" in said
+
+
 def test_where_nothing_was_simulated_the_pictures_say_so():
     assert nothing_shown(outcomes_by_seeds(RATES[:0]), "no study was simulated")
     without = RATES[RATES["true_points"] <= 0]

@@ -98,6 +98,13 @@ def test_the_finding_names_the_targets_that_an_arm_does_best_and_worst_in(eviden
     assert "commonest answer would reach 50.0" in said
 
 
+def test_targets_that_an_arm_does_alike_in_are_neither_best_nor_worst(evidence):
+    found = altered(evidence, "bor", right=True, arm="standard")
+    found = altered(found, "cym", right=True, arm="standard")
+    said = accuracy_by_language(found, ARMS, chance=0.5).finding
+    assert "Of the targets, for standard all are alike, 100.0." in said
+
+
 @pytest.mark.parametrize(("most", "least"), [("bor", "cym"), ("cym", "bor")])
 def test_the_finding_names_the_targets_that_gain_most_and_least(evidence, most, least):
     names = evidence.names()
@@ -105,7 +112,7 @@ def test_the_finding_names_the_targets_that_gain_most_and_least(evidence, most, 
     said = gain_by_language(found, *ARMS).finding
     assert f"Of the targets, {names[most]} gains most, +" in said
     assert f"{names[least]} least, \N{MINUS SIGN}" in said
-    assert "1 of 2 intervals lies above zero and 1 below" in said
+    assert "1 of 2 intervals lies above zero and 1 below, not corrected for their number" in said
 
 
 def test_equal_arms_gain_nothing_and_the_finding_says_so(evidence):
@@ -118,6 +125,8 @@ def test_equal_arms_gain_nothing_and_the_finding_says_so(evidence):
     said = gain_by_language(same, *ARMS).finding
     assert "All targets 0.0 (0.0 to 0.0)" in said
     assert "both intervals include zero" in said
+    assert "Of the targets, all are alike, 0.0." in said
+    assert "Of the cells all are alike, 0.0, and 0 of 9" in gain_matrix(same, *ARMS).finding
 
 
 def test_the_matrix_has_the_first_sentence_in_its_rows(evidence, shown):
@@ -177,7 +186,7 @@ def test_pairs_of_one_language_and_of_two_are_told_apart_task_by_task(evidence, 
     ahead = altered(altered(evidence, "bor", right=True), "cym", right=True)
     said = gain_by_setting([ahead], *ARMS).finding
     assert said.startswith("Dot plot of what smoothing-synonyms gains over standard, in points: on")
-    assert "Both intervals lie above zero." in said
+    assert "Both intervals lie above zero, not corrected for their number." in said
 
 
 def test_without_another_arm_or_any_task_the_picture_says_so(evidence):

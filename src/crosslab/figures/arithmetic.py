@@ -84,11 +84,8 @@ def _finding(data: pd.DataFrame) -> str:
         _gain_words(benchmark, rows) for benchmark, rows in claimed.groupby("benchmark", sort=False)
     ]
     if len(rerun):
-        fewest, most = findings.least(rerun), findings.greatest(rerun)
-        said.append(
-            f"Re-runs differ from the figures they were to repeat by {points(fewest[ESTIMATE])} "
-            f"({fewest['line']}) to {points(most[ESTIMATE])} ({most['line']})."
-        )
+        by = findings.span(rerun, "line", number=points)
+        said.append(f"Re-runs differ from the figures they were to repeat by {by}.")
     return " ".join(said)
 
 
@@ -96,11 +93,13 @@ def _gain_words(benchmark: Any, rows: pd.DataFrame) -> str:
     """Return under which readings of chance a claimed gain can be told from none."""
     crossing = rows[(rows[LOW] <= 0) & (rows[HIGH] >= 0)]
     clear = rows.drop(index=crossing.index)
-    widest = findings.greatest(rows.assign(width=rows[HIGH] - rows[LOW]), "width")
+    measured = rows.assign(width=rows[HIGH] - rows[LOW])
+    widest = findings.greatest(measured, "width")
+    readings = findings.ends(measured, "reading", column="width")[-1].who
     but = f" (not with: {'; '.join(clear['reading'])})" if len(clear) and len(crossing) else ""
     return (
         f"The gain of {points(widest[ESTIMATE])} claimed on {benchmark} has an interval that "
         f"includes zero under {len(crossing) or 'none'} of {len(rows)} readings of chance{but}; "
-        f"the widest, with {widest['reading']}, runs from {points(widest[LOW])} to "
+        f"the widest, with {readings}, runs from {points(widest[LOW])} to "
         f"{points(widest[HIGH])}."
     )

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from crosslab.figures import findings
 from crosslab.figures.shown import Shown, nothing
 from crosslab.figures.style import SMALL, canvas, tidy
-from crosslab.numerals import counted, level
+from crosslab.numerals import counted
 
 _VERIFIED, _NOT, _CUT = "marked as verified", "not marked as verified", "cut"
 _MARKS: Final = {_VERIFIED: ("#0072B2", "o"), _NOT: ("#D55E00", "X")}
@@ -156,10 +156,12 @@ def _scores_finding(data: pd.DataFrame) -> str:
 
 def _extremes(means: pd.DataFrame) -> str:
     """Return who gives most and who least, on average over reports."""
-    most, fewest = findings.greatest(means, "score"), findings.least(means, "score")
-    if len(means) == 1:
-        return f"{most['reviewer']} gives {level(most['score'])} on average."
+    ends = findings.ends(means, "reviewer", column="score")
+    most = ends[-1]
+    if len(ends) == 1:
+        one = f"{most.who} gives {most.said} on average"
+        return f"On average {most.alike}." if most.several else f"{one}."
     return (
-        f"On average {most['reviewer']} gives most, {level(most['score'])}, and "
-        f"{fewest['reviewer']} least, {level(fewest['score'])}."
+        f"On average {most.does('gives', 'give')} most, {most.said}, and {ends[0].who} least, "
+        f"{ends[0].said}."
     )

@@ -11,7 +11,7 @@ from crosslab.figures import findings
 from crosslab.figures.shown import Shown, nothing
 from crosslab.figures.style import canvas, tidy
 from crosslab.lineup import ENGLISH, SETS, Aligned, Lineup, name_of
-from crosslab.numerals import listed, percent
+from crosslab.numerals import counted, listed, percent
 
 _STYLES: Final = (("#0072B2", "o"), ("#E69F00", "^"), ("#D55E00", "s"), ("#7F7F7F", "X"))
 _SHOWN: Final = 4  # sentences that a map names
@@ -58,14 +58,13 @@ def _found_finding(data: pd.DataFrame) -> str:
 
 def _of_encoder(rows: pd.DataFrame) -> str:
     """Return what one encoder finds on average, and where it finds most and least."""
-    most, fewest = findings.greatest(rows, _SHARE), findings.least(rows, _SHARE)
-    mean = f"{most['encoder']} finds {percent(rows[_SHARE].mean())}"
-    if len(rows) == 1:
-        return f"{mean} in {most['language']}"
-    return (
-        f"{mean} on average, from {percent(fewest[_SHARE])} in {fewest['language']} to "
-        f"{percent(most[_SHARE])} in {most['language']}"
-    )
+    ends = findings.ends(rows, "language", column=_SHARE, number=percent)
+    mean = f"{rows['encoder'].iloc[0]} finds {percent(rows[_SHARE].mean())}"
+    if len(ends) == 1:
+        where = f"each of {counted(len(rows), 'language')}" if ends[0].several else ends[0].who
+        return f"{mean} in {where}"
+    fewest, most = ends
+    return f"{mean} on average, from {fewest.said} in {fewest.who} to {most.said} in {most.who}"
 
 
 def sentence_maps(found: Lineup) -> Shown:
@@ -111,8 +110,9 @@ def _map(axes: Axes, rows: pd.DataFrame) -> None:
 def _maps_finding(data: pd.DataFrame) -> str:
     spread = {str(encoder): _spread(rows) for encoder, rows in data.groupby("encoder", sort=False)}
     said = [f"{share:.2f} with {encoder}" for encoder, share in spread.items()]
-    nearest = min(spread, key=lambda each: spread[each])
-    ahead = f"; translations lie nearest with {nearest}" if len(spread) > 1 else ""
+    rows = pd.DataFrame(spread.items(), columns=["encoder", "spread"])
+    nearest, *farther = findings.ends(rows, "encoder", column="spread", number="{:.2f}".format)
+    ahead = f"; translations lie nearest with {nearest.who}" if farther else ""
     return (
         f"Maps of {data['sentence'].nunique()} sentences in {data['language'].nunique()} "
         "languages, a panel per encoder. As a share of how far two English sentences lie apart "

@@ -87,8 +87,10 @@ def _finding(data: pd.DataFrame) -> str:
     out = data[(data["step"] == _LEFT_OUT) & (data["count"] > 0)]
     because = ""
     if len(out):
-        most = findings.greatest(out, "count")
-        because = f", most of them, {most['count']}, by the criterion {most['part']}"
+        most = findings.ends(out, "part", column="count", number=str)[-1]
+        because = f", most of them, {most.said}, by the criterion {most.who}"
+        if most.several:
+            because = f", most of them by the criteria {most.who}, {most.said} each"
     never = f" ({listed(silent)} never answered)" if silent else ""
     return (
         f"Flow chart. {counted(len(given) - len(silent), 'database')}{never} gave "

@@ -98,13 +98,7 @@ def _noise_finding(measured: pd.DataFrame) -> str:
 
 def _reached(rows: pd.DataFrame) -> str:
     """Return which arm is highest and which lowest, with their intervals."""
-    most, fewest = findings.greatest(rows), findings.least(rows)
-    if most["arm"] == fewest["arm"]:
-        return f"{most['arm']} reaches {findings.height(most)}"
-    return (
-        f"{most['arm']} is highest with {findings.height(most)} and {fewest['arm']} lowest with "
-        f"{findings.height(fewest)}"
-    )
+    return findings.highest_and_lowest(rows, "arm", alone="reaches")
 
 
 def certified_curves(curves: pd.DataFrame) -> Shown:

@@ -29,7 +29,7 @@ from crosslab.figures.style import (
 )
 from crosslab.measures.classified import RANDOM, WORST
 from crosslab.measures.searched import MIXING, NOISE, SYNONYMS
-from crosslab.numerals import level, listed
+from crosslab.numerals import level, listed, points
 from crosslab.stats.crossed import Estimate, crossed
 
 ALIGNING_STYLE: Final = {
@@ -85,19 +85,28 @@ def _differences_finding(data: pd.DataFrame) -> str:
     said = ["Dot plot of differences between arms, in points."]
     if len(deciding):
         each = [f'"{row["difference"]}" {findings.gain(row)}' for row in findings.marks(deciding)]
-        said.append(f"What decides: {'; '.join(each)}; {findings.off_zero(deciding)}.")
-    if len(beside) > 1:
-        most, fewest = findings.greatest(beside), findings.least(beside)
-        extremes = [
-            f'{side} is "{row["difference"]}", {findings.gain(row)}'
-            for side, row in (("highest", most), ("lowest", fewest))
-        ]
         said.append(
-            f"Beside it, {findings.off_zero(beside)}, {findings.UNCORRECTED}; {listed(extremes)}."
+            f"What decides: {'; '.join(each)}; {findings.off_zero(deciding, cautioned=False)}."
         )
-    elif len(beside):
-        said.append(f"Beside it, {findings.off_zero(beside)}.")
+    if len(beside):
+        extremes = f"; {_ends(beside)}" if len(beside) > 1 else ""
+        said.append(f"Beside it, {findings.off_zero(beside, cautioned=True)}{extremes}.")
     return " ".join(said)
+
+
+def _ends(beside: pd.DataFrame) -> str:
+    """Return which differences are highest and which lowest."""
+    quoted = beside.assign(difference=[f'"{name}"' for name in beside["difference"]])
+    ends = findings.ends(quoted, "difference", number=points, whole=findings.gain)
+    if len(ends) == 1:
+        return ends[0].alike
+    lowest, highest = ends
+    return listed(
+        [
+            f"{side} {'are' if end.several else 'is'} {end.who}, {end.said}"
+            for side, end in (("highest", highest), ("lowest", lowest))
+        ]
+    )
 
 
 def under_attack(compared: Comparison) -> Shown:
@@ -189,13 +198,7 @@ def _span(rows: pd.DataFrame) -> str:
 
 def _extremes(rows: pd.DataFrame) -> str:
     """Return which arm is highest and which lowest."""
-    most, fewest = findings.greatest(rows), findings.least(rows)
-    if len(rows) == 1:
-        return f"{most['arm']} finds {findings.height(most)}"
-    return (
-        f"{most['arm']} is highest with {findings.height(most)} and {fewest['arm']} lowest with "
-        f"{findings.height(fewest)}"
-    )
+    return findings.highest_and_lowest(rows, "arm", alone="finds")
 
 
 def by_size(compared: Comparison, measures: Sequence[str], names: Sequence[str]) -> Shown:
@@ -247,12 +250,11 @@ def _sized(compared: Comparison, measures: Sequence[str], names: Sequence[str]) 
 def _sizes_finding(data: pd.DataFrame) -> str:
     said = ["Dot plots in points, a panel per measure, against the size of the encoder."]
     for measure, rows in data.groupby("measure", sort=False):
-        most = findings.greatest(rows)
+        named = rows.assign(named=rows["method"] + " " + rows["size"])
         means = rows.groupby("size", sort=False)[ESTIMATE].mean()
         levels = [f"{level(means[size])} {size}" for size in SIZES if size in means]
         said.append(
             f"{str(measure)[0].upper()}{str(measure)[1:]}: on average over methods "
-            f"{listed(levels)}; highest is {most['method']} {most['size']}, "
-            f"{findings.height(most)}."
+            f"{listed(levels)}; {findings.highest(named, 'named')}."
         )
     return " ".join(said)

@@ -60,7 +60,6 @@ def _draw_panel(axes: Axes, chosen: pd.DataFrame, arm: str) -> None:
 
 
 def _finding(data: pd.DataFrame) -> str:
-    most, fewest = findings.greatest(data), findings.least(data)
     halves = {
         "fewer than half of the sentences": data[data[_FOUND] < _HALF],
         "half of the sentences or more": data[data[_FOUND] >= _HALF],
@@ -70,19 +69,34 @@ def _finding(data: pd.DataFrame) -> str:
         for words, rows in halves.items()
         if len(rows)
     ]
-    sides = [f"{arm}, {findings.off_zero(rows)}" for arm, rows in data.groupby("arm", sort=False)]
+    sides = [
+        f"{arm}, {findings.off_zero(rows, cautioned=False)}"
+        for arm, rows in data.groupby("arm", sort=False)
+    ]
     return (
         f"Scatter plot of gains over plain fine-tuning, in points, against the share of sentences "
         f"found, a panel per arm and task. By arm, {findings.UNCORRECTED}: {'; '.join(sides)}. The "
-        f"mean gain is {listed(means)}. Greatest is {_named(most)}, least {_named(fewest)}."
+        f"mean gain is {listed(means)}. {_extremes(data)}."
     )
 
 
-def _named(row: findings.Row) -> str:
-    return (
-        f"{findings.gain(row)} ({row['arm']} on {row['task']} in {row['language']}, encoder "
-        f"{row['encoder']})"
-    )
+def _extremes(data: pd.DataFrame) -> str:
+    """Return which gains are greatest and which least."""
+    names = [
+        f"{row['arm']} on {row['task']} in {row['language']}, encoder {row['encoder']}"
+        for row in findings.marks(data)
+    ]
+    named = data.assign(named=names)
+    ends = findings.ends(named, "named", number=points, whole=findings.gain)
+    if len(ends) == 1:
+        only = f"The only one is {ends[0].said} ({ends[0].who})"
+        return f"Of the gains {ends[0].alike}" if ends[0].several else only
+    least, most = ends
+    return f"Greatest is {most.said} ({_where(most)}), least {least.said} ({_where(least)})"
+
+
+def _where(end: findings.End) -> str:
+    return counted(len(end.names), "mark") if end.several else end.who
 
 
 def _name_encoders(figure: Figure, encoders: list[str]) -> None:

@@ -80,10 +80,12 @@ def _outcomes_finding(data: pd.DataFrame) -> str:
     said = []
     for truth, panel in data.groupby(_TRUTH):
         by_seeds = panel.pivot_table(index="outcome", columns="seeds", values=_SHARE)
-        usual = str(by_seeds[many].idxmax())
-        before = f"; {_percent(by_seeds.loc[usual, few])} with {few}" if few < many else ""
-        share = f"{_percent(by_seeds.loc[usual, many])}{before}"
-        said.append(f"{usual} at {_titled(float(str(truth)))} ({share})")
+        usual = findings.ends(by_seeds.reset_index(), "outcome", column=many, number=_percent)[-1]
+        begun = listed([_percent(by_seeds.loc[name, few]) for name in usual.names])
+        before = f"; {begun} with {few}" if few < many else ""
+        each, alike = (" each", " alike") if usual.several else ("", "")
+        where = f"at {_titled(float(str(truth)))}"
+        said.append(f"{usual.who}{alike} {where} ({usual.said}{each}{before})")
     return (
         "Stacked bars of the shares of simulated studies by outcome, a panel per true effect in "
         f"points and a bar per number of seeds. With {counted(many, 'seed')} the commonest outcome "
@@ -131,14 +133,32 @@ def _power_finding(data: pd.DataFrame) -> str:
     found = [
         f"{_grown(rows)} at {_titled(float(str(truth)))}" for truth, rows in wide.groupby(_TRUTH)
     ]
-    away = wide.assign(away=(wide["stated_power"] - wide["direction_found"]).abs())
-    most = findings.greatest(away, "away")
     return (
         "Two lines over the number of seeds, a panel per true effect above zero: the power as "
         "stated, and the share of studies that find the direction. It is found by "
-        f"{'; '.join(found)}. The two lie furthest apart at {_titled(most[_TRUTH])} with "
-        f"{counted(most['seeds'], 'seed')}: {_percent(most['stated_power'])} stated, "
-        f"{_percent(most['direction_found'])} found."
+        f"{'; '.join(found)}. {_apart(wide)}."
+    )
+
+
+def _apart(wide: pd.DataFrame) -> str:
+    """Return where the power that is stated and the one there is lie furthest apart."""
+    away = wide.assign(
+        away=(wide["stated_power"] - wide["direction_found"]).abs(),
+        place=[
+            f"{_titled(row[_TRUTH])} with {counted(row['seeds'], 'seed')}"
+            for row in findings.marks(wide)
+        ],
+    )
+    ends = findings.ends(away, "place", column="away", number="{:.0f} points".format)
+    farthest = ends[-1]
+    if len(ends) == 1 and farthest.several:
+        return f"How far the two lie apart: {farthest.alike}"
+    if farthest.several:
+        return f"The two lie furthest apart, {farthest.said}, at {farthest.who}"
+    most = findings.greatest(away, "away")
+    return (
+        f"The two lie furthest apart at {farthest.who}: {_percent(most['stated_power'])} stated, "
+        f"{_percent(most['direction_found'])} found"
     )
 
 

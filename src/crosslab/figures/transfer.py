@@ -82,14 +82,19 @@ def _accuracy_finding(data: pd.DataFrame, lines: Sequence[str]) -> str:
         f"Over {everywhere}: {reached(everywhere)}. "
     )
     first = means[(means["arm"] == means["arm"].iloc[0]) & means["line"].isin(targets)]
-    best, worst = findings.greatest(first), findings.least(first)
     if len(first) > 1:
-        said += (
-            f"Of the targets, {best['arm']} does best in {best['line']} "
-            f"({level(best[ESTIMATE])}) and worst in {worst['line']} ({level(worst[ESTIMATE])}). "
-        )
+        said += f"Of the targets, {_best_and_worst(first)}. "
     (commonest,) = data.loc[data["mark"] == _COMMONEST, ESTIMATE]
     return f"{said}Always giving the commonest answer would reach {level(commonest)}."
+
+
+def _best_and_worst(rows: pd.DataFrame) -> str:
+    """Return where an arm does best and where worst."""
+    arm, ends = rows["arm"].iloc[0], findings.ends(rows, "line")
+    if len(ends) == 1:
+        return f"for {arm} {ends[0].alike}"
+    worst, best = ends
+    return f"{arm} does best in {best.who} ({best.said}) and worst in {worst.who} ({worst.said})"
 
 
 def gain_by_language(evidence: Evidence, treated: str, control: str) -> Shown:
@@ -116,12 +121,17 @@ def _gain_finding(data: pd.DataFrame) -> str:
         f"language. {findings.sentence(over)} "
     )
     if len(targets) > 1:
-        most, fewest = findings.greatest(targets), findings.least(targets)
-        said += (
-            f"Of the targets, {most['line']} gains most, {findings.gain(most)}, and "
-            f"{fewest['line']} least, {findings.gain(fewest)}. "
-        )
-    return f"{said}Target by target, {findings.off_zero(targets)}."
+        said += f"Of the targets, {_most_and_least(targets)}. "
+    return f"{said}Target by target, {findings.off_zero(targets, cautioned=True)}."
+
+
+def _most_and_least(targets: pd.DataFrame) -> str:
+    """Return which targets gain most and which least."""
+    ends = findings.ends(targets, "line", number=points, whole=findings.gain)
+    if len(ends) == 1:
+        return ends[0].alike
+    least, most = ends
+    return f"{most.does('gains', 'gain')} most, {most.said}, and {least.who} least, {least.said}"
 
 
 def gain_matrix(evidence: Evidence, treated: str, control: str) -> Shown:
@@ -157,20 +167,25 @@ def gain_matrix(evidence: Evidence, treated: str, control: str) -> Shown:
 
 
 def _matrix_finding(data: pd.DataFrame) -> str:
-    most, fewest = findings.greatest(data), findings.least(data)
+    arm, over = data[["arm", "over"]].iloc[0]
     alike = data["first_language"] == data["second_language"]
     ahead = int((data[ESTIMATE] > 0).sum())
     mixed = f", those of two {points(data.loc[~alike, ESTIMATE].mean())}" if (~alike).any() else ""
     return (
-        f"Heat map of what {most['arm']} gains over {most['over']}, in points, in all {len(data)} "
-        f"ordered pairs of languages. Cells run from {_cell(fewest)} to {_cell(most)}, and "
+        f"Heat map of what {arm} gains over {over}, in points, in all {len(data)} "
+        f"ordered pairs of languages. {_cells(data)}, and "
         f"{ahead} of {len(data)} lie above zero. Pairs of one language average "
         f"{points(data.loc[alike, ESTIMATE].mean())}{mixed}."
     )
 
 
-def _cell(row: findings.Row) -> str:
-    return f"{points(row[ESTIMATE])} ({row['first_language']}, then {row['second_language']})"
+def _cells(data: pd.DataFrame) -> str:
+    """Return from which cell to which they run."""
+    named = data.assign(pair=data["first_language"] + ", then " + data["second_language"])
+    ends = findings.ends(named, "pair", number=points)
+    if len(ends) == 1:
+        return f"Of the cells {ends[0].alike}"
+    return f"Cells run from {findings.span(named, 'pair', number=points)}"
 
 
 def _styles(evidence: Evidence, arms: Sequence[str]) -> list[tuple[str, tuple[str, str]]]:
@@ -231,10 +246,9 @@ def _arms_finding(data: pd.DataFrame, control: str) -> str:
     ]
     for panel in panels:
         rows = data[data["panel"] == panel]
-        most = findings.greatest(rows)
         said.append(
             findings.sentence(
-                f"{panel}: highest is {most['arm']}, {findings.gain(most)}; "
+                f"{panel}: {findings.highest(rows, 'arm', gains=True)}; "
                 f"{findings.named_off_zero(rows, 'arm')}"
             )
         )
@@ -275,5 +289,5 @@ def _settings_finding(data: pd.DataFrame) -> str:
     one = findings.marks(data)[0]
     return (
         f"Dot plot of what {one['arm']} gains over {one['over']}, in points: {'; '.join(tasks)}. "
-        f"{findings.sentence(findings.off_zero(data))}"
+        f"{findings.sentence(findings.off_zero(data, cautioned=True))}"
     )
