@@ -62,3 +62,41 @@ def test_the_line_of_the_source_is_named_where_there_is_one(found, tmp_path):
     (tmp_path / "book" / "n.md").write_text("# N\n\nSee [it](gone.csv).\n")
     (problem,) = found(files={"n.html": '<a href="gone.csv">it</a>'})
     assert problem.startswith("book/n.md:3: leads to gone.csv")
+
+
+def test_a_file_of_this_disk_that_is_not_in_the_book_is_no_place_to_lead_to(found, tmp_path):
+    (tmp_path / "beside.csv").write_text("a")
+    (problem,) = found(files={"n.html": '<a href="../beside.csv">it</a>'})
+    assert problem == "n.html:1: leads to ../beside.csv, which is not in the book."
+
+
+@pytest.mark.parametrize(
+    ("lines", "target", "line"),
+    [
+        (["gone.csv is a file.", "See [it](gone.csv)."], "gone.csv", 2),
+        (["[one](b.md#other)", "[two](b.md#gone)"], "a/b.html#gone", 2),
+        (["[one](b.md)", "[two](a/b.md#gone)"], "a/b.html#gone", 2),
+        (["[one](xb.md#gone)", "[two](b.md#gone)"], "a/b.html#gone", 2),
+        (["gone.png", '<img src="gone.png" alt="P">'], "gone.png", 2),
+        (["# N", '<a class="c" href="gone.csv">it</a>'], "gone.csv", 2),
+        (["[a](gone.csv.gz)", "[b](gone.csv)"], "gone.csv", 2),
+    ],
+)
+def test_the_line_that_is_named_holds_the_link(found, tmp_path, lines, target, line):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "n.md").write_text("\n".join(lines))
+    (problem,) = found(files={"n.html": f'<a href="{target}">it</a>'})
+    assert problem.startswith(f"book/n.md:{line}: leads to {target}")
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [("The file gone.csv is explained here.", "gone.csv"), ("[b](b.md#here)", "a/b.html#gone")],
+)
+def test_an_address_that_no_source_holds_is_named_by_the_built_page(
+    found, tmp_path, source, target
+):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "n.md").write_text(source)
+    (problem,) = found(files={"n.html": f'<p>\n<a href="{target}">it</a>'})
+    assert problem.startswith(f"n.html:2: leads to {target}")

@@ -5,6 +5,7 @@ runs, the explorer), and the network may not be needed for anything a page shows
 built pages are read as a browser reads them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -16,6 +17,10 @@ from crosslab.layout import BOOK
 
 _LOADED: Final = {"script": "src", "img": "src", "iframe": "src", "source": "src"}
 _THEME: Final = "_static"  # has templates that are no pages
+# How a link begins and ends in a source: Markdown, HTML, a definition of a reference; in a
+# notebook quotes are escaped.
+_OPENED: Final = r"""(?:\]\(<?|\b(?:href|src)=\\?["']|^\s*\[[^\]]+\]:\s*<?|`[^`]*<)"""
+_CLOSED: Final = r"""(?=[\s)"'>\\]|$)"""
 _ELSEWHERE: Final = ("http", "https", "mailto", "data", "javascript", "blob")
 
 
@@ -66,10 +71,10 @@ def problems(book: Path) -> list[str]:
         for line, target in page.loaded:
             if urlsplit(target).scheme in {"http", "https"} or target.startswith("//"):
                 found.append(f"{_place(name, target, line)}: loads {target} from the network.")
-            elif problem := _problem(path, target, pages):
+            elif problem := _problem(book, path, target, pages):
                 found.append(f"{_place(name, target, line)}: {problem}")
         for line, target in page.links:
-            if problem := _problem(path, target, pages):
+            if problem := _problem(book, path, target, pages):
                 found.append(f"{_place(name, target, line)}: {problem}")
     return list(dict.fromkeys(found))
 
@@ -80,13 +85,13 @@ def _read(path: Path) -> _Page:
     return reader.page
 
 
-def _problem(page: Path, target: str, pages: dict[Path, _Page]) -> str | None:
+def _problem(book: Path, page: Path, target: str, pages: dict[Path, _Page]) -> str | None:
     """Return what is wrong with an address on a page; a state of the explorer is no anchor."""
     parts = urlsplit(target)
     if parts.scheme in _ELSEWHERE or target in {"", "#"}:
         return None
     to = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-    if not to.is_file():
+    if not to.is_file() or not to.is_relative_to(book.resolve()):
         return f"leads to {target}, which is not in the book."
     anchor = unquote(parts.fragment)
     if anchor and "=" not in anchor and to in pages and anchor not in pages[to].anchors:
@@ -96,14 +101,29 @@ def _problem(page: Path, target: str, pages: dict[Path, _Page]) -> str | None:
 
 def _place(name: Path, target: str, line: int) -> str:
     """Return where an address was written: file and line of the source, else of the built page."""
-    words = [target, unquote(urlsplit(target).path).rsplit("/", 1)[-1].removesuffix(".html")]
-    for source in _sources(name):
-        lines = source.read_text(encoding="utf-8").splitlines()
-        for word in filter(None, words):
+    for written in _written(target):
+        for source in _sources(name):
+            lines = source.read_text(encoding="utf-8").splitlines()
             for number, each in enumerate(lines, start=1):
-                if word in each:
+                if written.search(each):
                     return f"{source}:{number}"
     return f"{name}:{line}"
+
+
+def _written(target: str) -> Iterator[re.Pattern[str]]:
+    """Return how a source may say an address, the likeliest first: whole, then file and place.
+
+    A page may be written by its source's name, by another way to it. Words that only occur in
+    prose are no link, and another place of the same file is another link.
+    """
+    parts = urlsplit(unquote(target))
+    file = parts.path.rsplit("/", 1)[-1].removesuffix(".html")
+    fragment = f"#{re.escape(parts.fragment)}" if parts.fragment else ""
+    way = rf"{_OPENED}[^)\s\"'>]*?(?<![\w.-]){re.escape(file)}(?:\.html|\.md|\.ipynb)?"
+    for whole in (re.escape(target), re.escape(unquote(target))):
+        yield re.compile(f"{_OPENED}{whole}{_CLOSED}")
+    if file:
+        yield re.compile(f"{way}{fragment}{_CLOSED}")
 
 
 def _sources(name: Path) -> Iterator[Path]:
