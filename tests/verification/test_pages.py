@@ -8,10 +8,11 @@ import pytest
 from conftest import ONE_CHAPTER, PROJECT
 from sound_study import built_book, flip
 
+from crosslab.book.figure_notes import INJECTED
 from crosslab.book.freshness import STAMPS, stamp_pages
 from crosslab.book.html import keep_digests
-from crosslab.book.run import STAMP, read_notebook
-from crosslab.chapters import CHAPTERS
+from crosslab.book.run import MARKDOWN, STAMP, read_notebook
+from crosslab.chapters import CHAPTERS, FIGURE_ENTRY
 from crosslab.checksums import PLACE, with_own_checksum
 from crosslab.layout import BUILT, EXECUTED, GENERATED
 from crosslab.records import Store
@@ -53,6 +54,13 @@ def altered_consistently(store, old, new):
     stamp_pages(store, "smoke", written)
 
 
+def resealed(store, page):
+    """Keep an altered page of a chapter and make every checksum over it right again."""
+    page.metadata[STAMP]["checksum"] = PLACE
+    CHAPTER.page.write_text(with_own_checksum(nbformat.writes(page) + "\n"))
+    stamp_pages(store, "smoke", json.loads(STAMPS.read_text())["written"])
+
+
 def test_what_was_just_built_holds_and_is_counted(book):
     found = [chapters(book), generated_check(), built_check()]
     assert [check.problems for check in found] == [()] * 3
@@ -77,11 +85,88 @@ def test_a_table_taken_out_together_with_every_checksum_over_it_is_found(book):
         if any("text/markdown" in each.get("data", {}) for each in cell.get("outputs", []))
     ]
     shown[0].outputs = []
-    page.metadata[STAMP]["checksum"] = PLACE
-    CHAPTER.page.write_text(with_own_checksum(nbformat.writes(page) + "\n"))
-    stamp_pages(book, "smoke", json.loads(STAMPS.read_text())["written"])
+    resealed(book, page)
     (problem,) = chapters(book).problems
     assert "shows something else than its records give" in problem
+
+
+def figure_cell(page):
+    return next(cell for cell in page.cells if "figure" in cell.metadata.get("mystnb", {}))
+
+
+def spoil_finding(page):
+    figure_cell(page).outputs[0].metadata[FIGURE_ENTRY]["finding"] += " 99.9 points."
+
+
+def spoil_data(page):
+    said = figure_cell(page).outputs[0].metadata[FIGURE_ENTRY]
+    said["data"] = said["data"].replace("0.", "9.", 1)
+
+
+def spoil_alt_text(page):
+    figure_cell(page).metadata["mystnb"]["image"]["alt"] += " 99.9 points."
+
+
+def spoil_legend(page):
+    shown = figure_cell(page).metadata["mystnb"]["figure"]
+    shown["caption"] = shown["caption"].replace("**In words:**", "**In words:** 99.9 points.")
+
+
+def take_figure_out(page):
+    figure_cell(page).outputs = []
+
+
+def add_words_before_a_figure(page):
+    more = nbformat.v4.new_output("display_data", data={MARKDOWN: "99.9 points"})
+    figure_cell(page).outputs.insert(0, more)
+
+
+def add_something_printed(page):
+    figure_cell(page).outputs.append(nbformat.v4.new_output("stream", text="99.9 points"))
+
+
+def spoil_prose(page):
+    page.cells[0].source += " 99.9 points."
+
+
+def spoil_how_it_is_made_again(page):
+    page.cells[-1].source += " 99.9 points."
+
+
+def spoil_parameters(page):
+    (cell,) = [each for each in page.cells if INJECTED in each.metadata.get("tags", [])]
+    cell.source += "  # 99.9 points"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        spoil_finding,
+        spoil_data,
+        spoil_alt_text,
+        spoil_legend,
+        take_figure_out,
+        add_words_before_a_figure,
+        add_something_printed,
+        spoil_prose,
+        spoil_how_it_is_made_again,
+        spoil_parameters,
+    ],
+)
+def test_whatever_is_altered_together_with_every_checksum_over_it_is_found(book, spoil):
+    page = read_notebook(CHAPTER.page)
+    spoil(page)
+    resealed(book, page)
+    (problem,) = chapters(book).problems
+    assert "shows something else than its records give" in problem
+
+
+def test_a_cell_added_together_with_every_checksum_over_it_is_found(book):
+    page = read_notebook(CHAPTER.page)
+    page.cells.append(nbformat.v4.new_markdown_cell("99.9 points."))
+    resealed(book, page)
+    (problem,) = chapters(book).problems
+    assert "cells where its notebook gives" in problem
 
 
 def test_a_page_is_held_to_its_notebook_and_never_executed_itself(book):
