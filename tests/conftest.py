@@ -61,14 +61,15 @@ def small_project(folder: Path) -> None:
     """Copy the project's folder with a book of one chapter, which is made in a moment."""
     _copy_sources(folder)
     pages = [f"executed/{ONE_CHAPTER}", "how-to-read", "claims", "parameters", "trail", "runs"]
-    pages += ["status"]
+    pages += ["questions", "reports", "status"]
     contents = "format: jb-book\nroot: index\nparts:\n  - caption: All\n    chapters:\n"
     contents += "".join(f"      - file: {page}\n" for page in pages)
     contents += "".join(f"      - glob: {each}/*\n" for each in ("claims", "reports", "runs"))
     (folder / "book" / "_toc.yml").write_text(contents)
     answer = "# A book\n\n```{include} _generated/answer.md\n```\n"
     (folder / "book" / "index.md").write_text(answer)
-    (folder / "book" / "how-to-read.md").write_text("# How to read this book\n")
+    for page, title in (("how-to-read", "How to read this book"), ("questions", "Questions")):
+        (folder / "book" / f"{page}.md").write_text(f"# {title}\n")
     notebook = folder / "notebooks" / f"{ONE_CHAPTER}.ipynb"
     notebook.write_text(re.sub(r"\]\([a-z-]+\.ipynb\)", "](../index.md)", notebook.read_text()))
 
