@@ -64,14 +64,14 @@ Entity = dict[str, Any]
 def crate(trail: Trail) -> str:
     """Return the text of ``ro-crate-metadata.json`` for a trail."""
     cited = citation()
-    by_fingerprint = {each.record.unit.fingerprint: each for each in trail.runs}
+    known = _by_fingerprint(trail.runs)
     found = [
         *_actors(cited),
         *_files(trail),
         *_data(trail.runs),
         *_software(trail.runs, cited),
         *_machines(trail.runs),
-        *(_action(each, by_fingerprint, cited) for each in trail.runs),
+        *(_action(each, known, cited) for each in trail.runs),
     ]
     entities = {each["@id"]: each for each in found}
     graph = [_descriptor(), _root(trail, cited), *(entities[each] for each in sorted(entities))]
@@ -152,12 +152,12 @@ def _file(held: HeldFile, label: str) -> Entity:
     }
 
 
-def _action(run: Run, by_fingerprint: Mapping[str, Run], cited: Citation) -> Entity:
+def _action(run: Run, known: Mapping[str, Sequence[Run]], cited: Citation) -> Entity:
     """Return a run as an action: what was run with what, from what, and what came of it."""
     record = run.record
     end = _moment(record.finished)
     begun = end - timedelta(seconds=record.wall_seconds)
-    parents = [by_fingerprint[each] for each in record.parents if each in by_fingerprint]
+    parents = [each for name in record.parents for each in _parent(known.get(name, ()), run)]
     used = [_data_id(each) for each in record.data]
     used += [name for parent in parents for name in parent.files]
     made = [*run.files, *([run.notebook] if run.notebook else [])]
@@ -175,6 +175,23 @@ def _action(run: Run, by_fingerprint: Mapping[str, Run], cited: Citation) -> Ent
         "result": _each_once(made),
         "resourceUsage": [_to(each["@id"]) for each in _machine(record)],
     }
+
+
+def _by_fingerprint(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """Return runs by their fingerprint, which runs of several scales may share."""
+    found: dict[str, list[Run]] = {}
+    for each in runs:
+        found.setdefault(each.record.unit.fingerprint, []).append(each)
+    return found
+
+
+def _parent(same: Sequence[Run], run: Run) -> Sequence[Run]:
+    """Return the parent of a run among the runs with its fingerprint, if there is any.
+
+    That of the run's own scale; where only others have it, it is that of another.
+    """
+    own = [each for each in same if each.record.unit.scale == run.record.unit.scale]
+    return (own or same)[:1]
 
 
 def _data(runs: Sequence[Run]) -> Iterator[Entity]:
