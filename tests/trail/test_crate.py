@@ -9,7 +9,7 @@ from conftest import made_up_study
 from crosslab.errors import StoreError, UsageError
 from crosslab.records import ANSWERS, RECORD
 from crosslab.trail.citation import CITATION
-from crosslab.trail.contents import trail
+from crosslab.trail.contents import SOURCE, trail
 from crosslab.trail.crate import PROFILE, crate
 
 
@@ -148,3 +148,31 @@ def test_authors_are_persons_or_groups_and_have_the_address_of_the_code(store):
     assert entities["#the-crosslab-contributors"]["@type"] == "Organization"
     assert names(entities["./"]["author"]) == ["#ada-byron", "#the-crosslab-contributors"]
     assert entities["#ada-byron"]["url"] == "https://example.org/code"
+
+
+def test_a_parent_is_looked_up_in_the_runs_own_scale_first_and_in_others_only_then(store):
+    encoder, *_ = store.manifest("smoke").units
+    other = encoder.model_copy(update={"scale": "tuning"})
+    shutil.copytree(store.folder(encoder), store.folder(other))
+    path = store.folder(other) / RECORD
+    path.write_text(path.read_text().replace('"scale": "smoke"', '"scale": "tuning"'))
+    assert used_encoders(store) == {f"runs/{encoder.folder}/{RECORD}"}
+    shutil.rmtree(store.folder(encoder))
+    assert used_encoders(store) == {f"runs/{other.folder}/{RECORD}"}
+
+
+def used_encoders(store):
+    """Return the records of encoders that the runs of the study were made from."""
+    runs = [each for each in actions(store) if "pretraining" not in each["@id"]]
+    used = {name for each in runs for name in names(each["object"])}
+    return {name for name in used if name.endswith(RECORD)}
+
+
+def test_the_code_is_held_with_the_data_that_lies_among_its_modules_and_nothing_compiled(store):
+    made = ("prose/words.yaml", "py.typed", "prose/__pycache__/words.pyc", "prose/words.py")
+    for name in made:
+        path = SOURCE / "crosslab" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    held = {each for each in trail(store, "smoke").files if each.startswith("src/")}
+    assert held == {f"src/crosslab/{name}" for name in made if "pycache" not in name}

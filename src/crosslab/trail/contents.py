@@ -21,6 +21,7 @@ LOG: Final = Path("LOG.md")  # holds the reason of each lock
 _ABOUT: Final = (Path("README.md"), Path("Makefile"), Path("pyproject.toml"))
 SOURCE: Final = Path("src")
 _OF_A_SCALE: Final = (MANIFEST, SEAL, REPRODUCTION)
+_COMPILED: Final = "__pycache__"
 _FAILED: Final = ".failed.ipynb"
 _STAMP: Final = "crosslab"  # under which an executed notebook names the runs it made
 
@@ -29,7 +30,7 @@ _OF_THE_PROJECT: Final = (
     (Path(), tuple(map(str, (CITATION, LICENCE, LOG, *_ABOUT, LOCK_FILE, SNAKEFILE)))),
     (CLAIMS, ("**/*.yaml", "**/*.lock", "**/*.json", "**/*.bib", "**/*.txt")),
     (NOTEBOOKS, ("*.ipynb",)),
-    (SOURCE, ("crosslab/**/*.py",)),
+    (SOURCE, ("crosslab/**/*",)),  # with the data that lies among the modules
 )
 
 
@@ -136,7 +137,8 @@ def _paths(store: Store, records: Mapping[Path, Record]) -> Iterator[tuple[str, 
     for folder, patterns in _OF_THE_PROJECT:
         for pattern in patterns:
             for path in folder.glob(pattern):
-                yield path.as_posix(), path
+                if path.is_file() and _COMPILED not in path.parts:
+                    yield path.as_posix(), path
 
 
 def _prefix(store: Store) -> str:
@@ -145,7 +147,7 @@ def _prefix(store: Store) -> str:
 
 
 def _scales(store: Store) -> list[str]:
-    return sorted(path.name for path in store.root.iterdir() if path.is_dir())
+    return sorted(path.name for path in store.root.glob("*") if path.is_dir())
 
 
 def _held(paths: Iterator[tuple[str, Path]], problems: list[str]) -> Iterator[HeldFile]:
