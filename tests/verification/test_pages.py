@@ -282,6 +282,19 @@ def test_verify_says_what_it_checked_and_ends_with_status_0(book, crosslab):
     assert found["holds"]
 
 
+def test_verify_leaves_every_byte_below_build_as_it_was(book, crosslab):
+    before = contents(BUILT)
+    assert any(path.suffix == ".zip" for path in before)
+    for text in ("CITATION.cff", "requirements.lock"):  # so that the bundle would be another
+        Path(text).write_text(Path(text).read_text() + "# changed\n")
+    crosslab("verify", "--scale", "smoke", "--results", "runs")
+    assert contents(BUILT) == before
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_verify_names_every_problem_and_ends_with_status_1(book, crosslab):
     answers, *_ = book.root.glob("smoke/*/*/1-*/answers.parquet")
     flip(answers, 60)

@@ -52,7 +52,7 @@ def _finish(app: Sphinx, failure: Exception | None) -> None:
         book = Path(app.outdir)
         lay_files(store, scale, book)
         lighten(book)
-        lay_bundle(book)
+        lay_bundle(store, scale, book)
         if found := problems(book):
             raise ExtensionError("\n".join(f"ERROR: {each}" for each in found))
         keep_digests(book)

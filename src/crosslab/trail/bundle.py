@@ -1,30 +1,30 @@
 """The trail as one file: a zip that holds the crate and everything it names, byte for byte.
 
-It is too large to lie among the sources of the book. It is written below ``_build/`` when the
-pages are rendered, which tell its hash, and laid beside them when the book is built. The same
-trail gives the same bytes: names are sorted and dates fixed. Tables and weights are stored as
+It is too large to lie among the sources of the book. The pages tell its hash, for which it is
+packed and not kept; it is written when the book is built, beside the pages. The same trail
+gives the same bytes: names are sorted and dates fixed. Tables and weights are stored as
 they are, for they are compressed; text is deflated, by whatever zlib this Python has.
 """
 
 import json
-import os
-import shutil
 import zipfile
 from dataclasses import asdict, dataclass
+from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryFile
+from typing import IO, Final
 
 from crosslab.errors import StaleError, StoreError
-from crosslab.layout import BUILT, EXTRA
+from crosslab.layout import EXTRA
 from crosslab.provenance import digest
-from crosslab.records import write_text
+from crosslab.records import Store
 from crosslab.trail.checking import METADATA
 from crosslab.trail.citation import citation
-from crosslab.trail.contents import Trail
+from crosslab.trail.contents import Trail, trail
+from crosslab.trail.crate import crate
 
 FOLDER: Final = "bundle"  # beside the pages
 TOLD: Final = "data/bundle.json"  # beside the pages: what the bundle is, as the pages tell it
-KEPT: Final = BUILT / FOLDER
 _STORED: Final = (".parquet", ".safetensors")
 _NEVER: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
 _READABLE: Final = 0o100644 << 16
@@ -53,73 +53,60 @@ class Bundle:
 
 
 def bundled(trail: Trail, metadata: str) -> Bundle:
-    """Return the bundle of a trail, written anew where what is kept is another.
+    """Return what the bundle of a trail is; it is packed for that, and no file of it stays.
 
     Raises:
         StoreError: A file changed while it was read, or the disk refuses.
     """
     name = f"{citation().slug}-{trail.scale}.zip"
-    kept = _kept(name)
-    if kept is not None and kept.metadata == digest(metadata):
-        return kept
-    KEPT.mkdir(parents=True, exist_ok=True)
-    temporary = KEPT / f".{name}.{os.getpid()}.tmp"
     try:
-        _write(temporary, trail, metadata)
-        content = temporary.read_bytes()
-        temporary.replace(KEPT / name)
+        with TemporaryFile() as file:
+            _write(file, trail, metadata)
+            size = file.tell()
+            file.seek(0)
+            sha256 = file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise StoreError(f"{KEPT / name} could not be written: {error.strerror}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    made = Bundle(
+        raise StoreError(f"{name} could not be packed: {error.strerror or error}.") from error
+    return Bundle(
         name=name,
         files=len(trail.files) + 1,
-        size=len(content),
-        sha256=digest(content),
+        size=size,
+        sha256=sha256,
         metadata=digest(metadata),
     )
-    write_text(_note(name), made.text())
-    return made
 
 
-def lay_bundle(pages: Path) -> Path:
-    """Copy the bundle that the pages tell of into the built book; return where it is.
+def lay_bundle(store: Store, scale: str, pages: Path) -> Path:
+    """Write the bundle that the pages tell of into the built book; return where it is.
 
     Raises:
-        StaleError: There is none, or it is another one.
+        StaleError: It would be another one by now.
+        StoreError: A file changed while it was read, or the disk refuses.
     """
     told = Bundle(**json.loads((EXTRA / TOLD).read_bytes()))
-    path = KEPT / told.name
+    found = trail(store, scale)
     to = pages / told.address
-    if not path.is_file():
-        raise StaleError(f"{path} is missing, which the pages tell of. {_AGAIN}")
     to.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, to)
-    if digest(to.read_bytes()) != told.sha256:
+    try:
+        with to.open("w+b") as file:
+            _write(file, found, crate(found))
+            file.seek(0)
+            same = file_digest(file, "sha256").hexdigest() == told.sha256
+    except OSError as error:
+        to.unlink(missing_ok=True)
+        raise StoreError(f"{to} could not be written: {error.strerror or error}.") from error
+    except StoreError:
         to.unlink()
-        raise StaleError(f"{path} is not the one that the pages tell of. {_AGAIN}")
+        raise
+    if not same:
+        to.unlink()
+        raise StaleError(f"{to} is not the one that the pages tell of. {_AGAIN}")
     return to
 
 
-def _kept(name: str) -> Bundle | None:
-    """Return what is known of the bundle that is kept under a name, if it is whole."""
-    try:
-        held: dict[str, Any] = json.loads(_note(name).read_bytes())
-        known = Bundle(**held)
-        same = digest((KEPT / name).read_bytes()) == known.sha256
-    except (OSError, ValueError, TypeError):
-        return None
-    return known if same else None
-
-
-def _note(name: str) -> Path:
-    return (KEPT / name).with_suffix(".json")
-
-
-def _write(path: Path, trail: Trail, metadata: str) -> None:
+def _write(file: IO[bytes], trail: Trail, metadata: str) -> None:
     changed = []
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(_entry(METADATA), metadata)
         for held in trail.files.values():
             content = held.path.read_bytes()

@@ -34,7 +34,7 @@ Key = TypeVar("Key", bound=Hashable)
 def trail_pages(store: Store, scale: str, further: Sequence[str]) -> dict[str, str]:
     """Return the part of the trail page and the files beside it, by path below the book's folder.
 
-    The bundle itself is written below ``_build/``, for the page tells its size and hash.
+    The page tells size and hash of the bundle, which is written when the book is built.
     """
     found = trail(store, scale)
     metadata = crate(found)
