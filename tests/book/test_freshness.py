@@ -11,6 +11,7 @@ from sound_study import built_book
 from crosslab import provenance
 from crosslab.book.build import build
 from crosslab.book.freshness import rendered_staleness, require_fresh, staleness
+from crosslab.book.run import STAMP, read_notebook
 from crosslab.chapters import CHAPTERS
 from crosslab.errors import StaleError
 from crosslab.records import RECORD, Store
@@ -92,6 +93,64 @@ def test_a_generated_page_edited_by_hand_is_stale(book):
     with (book / "book" / "_generated" / "answer.md").open("a") as file:
         file.write("and much more\n")
     assert rendered_staleness() == ["written._generated/answer.md changed"]
+
+
+INPUTS = {
+    "citation": "CITATION.cff",
+    "run notebook": "notebooks/run_experiment.ipynb",
+    "packages": "requirements.lock",
+    "workflow": "Snakefile",
+    "lock of the bars": "claims/bars.lock",
+    "schema of claims": "claims/audit.schema.json",
+    "contents": "book/_toc.yml",
+    "plan": "runs/smoke/study.json",
+    "record": "runs/smoke/transfer-paraphrase/standard/0-*/record.json",
+    "executed run notebook": "runs/smoke/*/notebooks/*.ipynb",
+    "seal": "runs/smoke/seal.json",
+}
+
+
+@pytest.mark.parametrize("pattern", INPUTS.values(), ids=INPUTS)
+def test_whatever_the_generated_pages_are_made_from_makes_them_stale(book, pattern):
+    path, *_ = sorted(book.glob(pattern))
+    path.write_text(path.read_text() + "\n")
+    assert any(each.endswith(f"{path.name} changed") for each in rendered_staleness()) or (
+        path == book / "book" / "_toc.yml" and rendered_staleness() == ["contents changed"]
+    )
+
+
+NEW_INPUTS = {
+    "source": "src/crosslab/more.py",
+    "data among the modules": "src/crosslab/prose/more.yaml",
+    "another scale": "runs/tuning/study.json",
+    "published study": "results/smoke/study.json",
+    "log": "LOG.md",
+}
+
+
+@pytest.mark.parametrize("name", NEW_INPUTS.values(), ids=NEW_INPUTS)
+def test_whatever_comes_to_be_there_makes_the_generated_pages_stale(book, name):
+    (book / name).parent.mkdir(parents=True, exist_ok=True)
+    (book / name).write_text("{}")
+    (problem,) = rendered_staleness()
+    assert problem.endswith(f"{name} changed")
+
+
+@pytest.mark.parametrize("known_by", ["host", "configuration"])
+def test_another_repository_makes_every_page_stale(book, monkeypatch, known_by):
+    if known_by == "host":
+        monkeypatch.setenv("GITHUB_REPOSITORY", "owner/name")
+    else:
+        with (book / "_config.yml").open("a") as file:
+            file.write("repository:\n  url: https://github.com/owner/name\n")
+    assert staleness(CHAPTER) == ["repository changed"]
+    assert rendered_staleness() == ["repository changed"]
+
+
+@pytest.mark.parametrize("module", ["again", "figure_notes"])
+def test_what_writes_into_executed_copies_is_a_source_of_the_chapter(book, module):
+    held = read_notebook(CHAPTER.page).metadata[STAMP]["inputs"]["sources"]
+    assert f"crosslab.book.{module}" in held
 
 
 def test_every_stale_page_is_named_with_the_way_out(book):

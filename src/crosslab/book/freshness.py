@@ -10,19 +10,22 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from crosslab.book.again import repository
 from crosslab.book.run import STAMP, parsed, read_notebook, unaltered
-from crosslab.chapters import Chapter, chapters
+from crosslab.chapters import CONTENTS, Chapter, chapters
 from crosslab.checksums import PLACE, own_checksum_holds, with_own_checksum
 from crosslab.errors import StaleError, StoreError, UsageError
 from crosslab.identity.planned import changes
-from crosslab.layout import BOOK, CLAIMS, GENERATED
+from crosslab.layout import BOOK, CLAIMS, GENERATED, PUBLISHED
 from crosslab.locking import violations
 from crosslab.prose.language_tables import SAMPLES
 from crosslab.provenance import digest, imported_modules, module_path, source_digests
 from crosslab.records import MANIFEST, RECORD, Store, write_text
-from crosslab.reproduction import REPRODUCTION
+from crosslab.trail.contents import trail
 
 STAMPS: Final = GENERATED / "stamps.json"
+# What writes legends, and how a page is made again, into executed copies.
+_FINISHING: Final = ("crosslab.book.again", "crosslab.book.figure_notes")
 _RENDERING: Final = ("crosslab.book.pages",)
 # Modules whose words pages print, comments and help included.
 _PRINTED: Final = ("crosslab.config", "crosslab.__main__", "crosslab.literature.command")
@@ -39,7 +42,8 @@ def chapter_inputs(
     seen = {} if seen is None else seen
     return {
         "notebook": {str(chapter.notebook): _digest(chapter.notebook)},
-        "sources": source_digests(_modules(chapter.notebook)),
+        "sources": source_digests((*_modules(chapter.notebook), *_FINISHING)),
+        "repository": str(repository()),
         "claims": _claims(),
         "searches": _searches(store),
         "records": {
@@ -55,17 +59,21 @@ def chapter_inputs(
 
 
 def rendered_inputs(store: Store, scale: str) -> dict[str, Any]:
-    """Return the hashes of everything the generated pages are made from."""
+    """Return the hashes of everything the generated pages are made from.
+
+    Most of it is the trail, which is generated too: every record and run notebook of every scale,
+    claims and their lock, the source as it is written, and how the study is cited.
+    """
     return {
         "sources": source_digests(_RENDERING),
         "words": {
             **{module: _digest(module_path(module)) for module in _PRINTED},
             SAMPLES.name: _digest(SAMPLES),
         },
-        "claims": _claims(),
-        "searches": _searches(store),
-        "records": record_digests(store, scale),
-        "again": _digest(store.root / scale / REPRODUCTION),
+        "trail": {name: held.sha256 for name, held in trail(store, scale).files.items()},
+        "contents": _digest(CONTENTS),
+        "repository": str(repository()),
+        "published": _published(store, scale),
         "pages": {str(chapter.page): _digest(chapter.page) for chapter in chapters()},
     }
 
@@ -181,6 +189,17 @@ def _claims() -> dict[str, str]:
         str(path): _digest(path)
         for path in sorted(CLAIMS.rglob("*"))
         if path.suffix in {".yaml", ".bib", ".txt"}
+    }
+
+
+def _published(store: Store, scale: str) -> dict[str, str]:
+    """Return the hashes of the published study, where it is another one that pages compare."""
+    if store.root == PUBLISHED:
+        return {}
+    return {
+        str(path): _digest(path)
+        for path in sorted((PUBLISHED / scale).rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
     }
 
 
