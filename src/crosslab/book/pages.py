@@ -7,6 +7,7 @@ from crosslab.audit.keeping import kept
 from crosslab.audit.knowledge import knowledge
 from crosslab.audit.occurrences import occurrences
 from crosslab.book.claim_pages import claim_page
+from crosslab.book.evidence_check import require_evidence
 from crosslab.book.explorer import explorer_part
 from crosslab.book.explorer_rows import ListedClaim, explored, explorer_files
 from crosslab.book.extras import extras
@@ -35,6 +36,7 @@ from crosslab.verdicts import judged_on_every_rung
 
 def generated(store: Store, scale: str) -> dict[str, str]:
     """Return the generated pages and parts of pages, by their path below the book's folder."""
+    require_evidence()
     verdicts = judged_on_every_rung(store, scale)
     found = explored(verdicts)
     parts = {
