@@ -3,6 +3,7 @@
 import math
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -69,7 +70,12 @@ def _execute_stale(store: Store, scale: str) -> None:
     if len(stale) == 1:
         execute_chapter(stale[0], store, scale)
         return
-    with ProcessPoolExecutor(_AT_A_TIME, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        _AT_A_TIME,
+        mp_context=get_context("spawn"),
+        initializer=signal.signal,  # or a worker takes the next chapter when it is interrupted
+        initargs=(signal.SIGINT, signal.SIG_DFL),
+    ) as pool:
         running = [pool.submit(execute_chapter, chapter, store, scale) for chapter in stale]
         try:
             failures = [each.exception() for each in running]

@@ -26,9 +26,7 @@ from crosslab.literature.testimony import conclusions, stances, statements
 from crosslab.prose.audit_tables import reports_overview
 from crosslab.prose.language_tables import language_parts
 from crosslab.prose.question_tables import answers_part
-from crosslab.prose.render import (
-    page_name,
-)
+from crosslab.prose.render import page_name
 from crosslab.records import Store
 from crosslab.trail.page import trail_pages
 from crosslab.verdicts import judged_on_every_rung
